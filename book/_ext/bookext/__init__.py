@@ -1,0 +1,14 @@
+"""What this site does that Jupyter Book does not: one module a subject."""
+
+from __future__ import annotations
+
+from sphinx.application import Sphinx
+
+from bookext import fork, glossary, ledger, mathematics, outputs, repairs
+
+
+def setup(app: Sphinx) -> dict[str, object]:
+    """Register every part of the extension."""
+    for part in (fork, glossary, ledger, mathematics, outputs, repairs):
+        part.setup(app)
+    return {"version": "1", "parallel_read_safe": False, "parallel_write_safe": True}

@@ -1,0 +1,140 @@
+"""The ledger: every claim with its verdict, read from the stored outputs."""
+
+from __future__ import annotations
+
+import html
+import json
+from collections import Counter
+from pathlib import Path
+
+import yaml
+from docutils import nodes
+from sphinx.application import Sphinx
+from sphinx.util.docutils import SphinxDirective
+
+BOOK = Path(__file__).parents[2]
+MIME = "application/vnd.evidence.verdict+json"
+VERDICTS = {
+    "holds": "✓ holds",
+    "conditional": "◐ conditional",
+    "fails": "✗ fails",
+}
+
+
+def verdicts(notebook: Path) -> dict[str, dict]:
+    """Return the verdicts stored in a notebook: claim id -> verdict, figure, conditions."""
+    cells = json.loads(notebook.read_text(encoding="utf8"))["cells"]
+    outputs = [output for cell in cells for output in cell.get("outputs", [])]
+    found = [o["data"][MIME] for o in outputs if MIME in o.get("data", {})]
+    return {verdict["id"]: verdict for verdict in found}
+
+
+def entries(env) -> list[dict]:
+    """Return every judged claim with its verdict and the address of its cell."""
+    claims = yaml.safe_load((BOOK / "claims.yml").read_text(encoding="utf8")) or []
+    judged: dict[str, dict] = {}
+    for chapter in sorted({claim["chapter"] for claim in claims}):
+        notebook = BOOK / f"{chapter}.ipynb"
+        if notebook.is_file():
+            judged |= verdicts(notebook)
+    rows = []
+    for claim in claims:
+        if claim["id"] not in judged:
+            continue
+        docname = f"book/{claim['chapter']}"
+        title = env.titles[docname].astext() if docname in env.titles else docname
+        rows.append(claim | judged[claim["id"]] | {"docname": docname, "title": title})
+    return rows
+
+
+class ledger(nodes.General, nodes.Element):  # noqa: N801  (docutils' way)
+    """Stands for the table until every chapter's title is known."""
+
+
+class Ledger(SphinxDirective):
+    """``{ledger}``: all claims with their verdicts."""
+
+    def run(self):
+        """Return a placeholder, and make this page depend on every chapter."""
+        self.env.note_dependency(str(BOOK / "claims.yml"))
+        for notebook in BOOK.rglob("*.ipynb"):
+            self.env.note_dependency(str(notebook))
+        return [ledger()]
+
+
+def fill(app: Sphinx, doctree, docname: str) -> None:
+    """Write the table where the directive stood."""
+    for node in list(doctree.findall(ledger)):
+        rows = entries(app.env)
+        text = render(rows, lambda to: app.builder.get_relative_uri(docname, to))
+        node.replace_self(nodes.raw("", text, format="html"))
+
+
+def render(rows: list[dict], uri) -> str:
+    """Return the ledger as HTML; a script adds filters and the reader's answers."""
+    counts = Counter(row["verdict"] for row in rows)
+    total = ", ".join(f"{counts[key]} {words[2:]}" for key, words in VERDICTS.items())
+    parts = sorted({row["chapter"].partition("/")[0] for row in rows})
+    out = [
+        f'<p class="evidence-total">{len(rows)} claims judged: {total}.</p>',
+        '<div class="evidence-filters" hidden>',
+        _select("part", "Part", [(part, part.replace("-", " ")) for part in parts]),
+        _select("verdict", "Verdict", [(v, w[2:]) for v, w in VERDICTS.items()]),
+        '<p role="status" class="evidence-count"></p></div>',
+        '<div class="evidence-calibration" hidden></div>',
+        '<ul class="evidence-ledger">',
+    ]
+    out += [_row(row, uri) for row in rows]
+    return "\n".join([*out, "</ul>"])
+
+
+def _select(name: str, label: str, options) -> str:
+    items = "".join(
+        f'<option value="{value}">{text}</option>' for value, text in options
+    )
+    return (
+        f'<label>{label} <select data-filter="{name}"><option value="">all</option>'
+        f"{items}</select></label>"
+    )
+
+
+def _row(row: dict, uri) -> str:
+    conditions = "".join(
+        f"<li><b>{'yes' if met else 'no'}</b> {html.escape(words)}</li>"
+        for words, met in row["conditions"].items()
+    )
+    return (
+        f'<li id="{row["id"]}" data-claim="{row["id"]}" data-verdict="{row["verdict"]}" '
+        f'data-part="{row["chapter"].partition("/")[0]}">'
+        f'<p><strong class="evidence-badge">{VERDICTS[row["verdict"]]}</strong> '
+        f"{html.escape(row['statement'])}</p>"
+        f'<p class="evidence-measured">Measured: {html.escape(row["measured"])}</p>'
+        f"<details><summary>Conditions and reasons</summary><ul>{conditions}</ul>"
+        f"<p>{html.escape(row['why'])}</p><p>Stated in: {html.escape(row['source'])}</p>"
+        "</details>"
+        f'<p class="evidence-link"><a href="{uri(row["docname"])}#claim-{row["id"]}">'
+        f"{html.escape(row['title'])}</a></p></li>"
+    )
+
+
+def write_json(app: Sphinx, error: Exception | None) -> None:
+    """Publish the ledger for machines as ``claims.json``."""
+    if error or app.builder.name != "html":
+        return
+    keys = ("id", "statement", "chapter", "verdict", "measured", "conditions")
+    keys += ("prior", "why", "source")
+    rows = [
+        {key: row[key] for key in keys}
+        | {"url": f"{app.builder.get_target_uri(row['docname'])}#claim-{row['id']}"}
+        for row in entries(app.env)
+    ]
+    text = json.dumps(rows, indent=1, ensure_ascii=False)
+    (Path(app.outdir) / "claims.json").write_text(text + "\n", encoding="utf8")
+
+
+def setup(app: Sphinx) -> None:
+    """Register the directive and what fills it."""
+    app.add_node(ledger)
+    app.add_directive("ledger", Ledger)
+    app.connect("doctree-resolved", fill)
+    app.connect("build-finished", write_json)

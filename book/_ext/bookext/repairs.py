@@ -1,0 +1,142 @@
+"""Repairs of the theme's pages that no option reaches, each with its reason.
+
+``tests/test_site.py`` tells when one of them is no longer needed.
+"""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import imagesize
+from docutils import nodes
+from sphinx.application import Sphinx
+from sphinx.util import logging
+
+LOGGER = logging.getLogger(__name__)
+STATE = "application/vnd.jupyter.widget-state+json"
+
+
+def mend_options(app: Sphinx, config) -> None:
+    """Keep one search field and a mobile menu that opens.
+
+    sphinx-book-theme 1.3 on pydata-sphinx-theme 0.17 shows the search field twice and
+    its mobile menu is dead (executablebooks/sphinx-book-theme#988).
+    """
+    config.html_theme_options.setdefault("navbar_persistent", [])
+
+
+def choose_scripts(app: Sphinx, pagename, templatename, context, doctree) -> None:
+    """Drop scripts for live code and move the widgets' state behind the text.
+
+    sphinx-thebe adds its scripts twice to every page, switched off or not; myst-nb
+    puts the state of all widgets into the head, where it delays the first paint.
+    """
+    kept = []
+    for script in context.get("script_files", []):
+        name = str(getattr(script, "filename", None) or script)
+        attributes = getattr(script, "attributes", {})
+        body = attributes.get("body") or ""
+        if "thebe" in name or "THEBE" in body:
+            continue
+        if attributes.get("type") == STATE:
+            context["body"] += f'<script type="{STATE}">{body}</script>'
+            continue
+        kept.append(script)
+    context["script_files"] = kept
+    context["css_files"] = [
+        sheet
+        for sheet in context.get("css_files", [])
+        if "thebe" not in str(getattr(sheet, "filename", sheet))
+    ]
+
+
+def require_alt(app: Sphinx, doctree) -> None:
+    """Warn about a picture without alternative text (docutils shows its file name)."""
+    for node in doctree.findall(nodes.image):
+        if not node.get("alt", "").strip():
+            name = Path(node["uri"]).name
+            LOGGER.warning("%s has no alternative text", name, location=node)
+
+
+def mend_pages(app: Sphinx, error: Exception | None) -> None:
+    """Mend every written page."""
+    if error or app.builder.name != "html":
+        return
+    for page in Path(app.outdir).rglob("*.html"):
+        old = page.read_text(encoding="utf8")
+        new = mend(old, page)
+        if new != old:
+            page.write_text(new, encoding="utf8")
+
+
+def mend(text: str, page: Path) -> str:
+    """Return a page's HTML, mended.
+
+    - scripts wait until the page is read (the theme's templates have no ``defer``), and
+      FontAwesome's 1.5 MB script goes: the same icons come from the theme's web font;
+    - pictures get their size, so that the text below does not jump;
+    - four accessible names and roles that axe-core rejects.
+    """
+    text = re.sub(r'<script[^>]*\ssrc="([^"]+)"[^>]*></script>', _defer, text)
+    text = re.sub(r'<link[^>]* href="[^"]*fontawesome\.js[^"]*"[^>]*/?>', "", text)
+    text = re.sub(
+        r'<img [^>]*src="((?:\.\./)*_images/[^"]+)"[^>]*>',
+        lambda match: _with_size(match, page),
+        text,
+    )
+    # The logo stands outside every landmark.
+    text = re.sub(
+        r'<div class="sidebar-primary-item">(?=\s*<a class="navbar-brand)',
+        '<div class="sidebar-primary-item" role="region" aria-label="Book">',
+        text,
+    )
+    # docutils 0.21 gives bibliographies roles that do not fit together.
+    text = text.replace('<div role="list" class="citation-list">', "<div>")
+    text = text.replace(' role="doc-biblioentry"', "")
+    # Names that hide the visible text.
+    text = text.replace('<summary aria-label="Toggle hidden content">', "<summary>")
+    return re.sub(
+        r'(<button class="btn search-button-field[^>]*?) aria-label="Search"',
+        r"\1",
+        text,
+    )
+
+
+def _defer(match: re.Match) -> str:
+    tag, source = match[0], match[1]
+    if "fontawesome" in source:
+        return ""
+    if " defer" in tag or " async" in tag or "documentation_options" in source:
+        return tag
+    return tag.replace("<script ", "<script defer ", 1)
+
+
+def _with_size(match: re.Match, page: Path) -> str:
+    tag = match[0]
+    path = (page.parent / match[1]).resolve()
+    if re.search(r' (width|height)="', tag) or not path.is_file():
+        return tag
+    size = _size(path)
+    if not size:
+        return tag
+    extra = f'width="{size[0]}" height="{size[1]}" loading="lazy" '
+    return tag.replace("<img ", f"<img {extra}", 1)
+
+
+def _size(path: Path) -> tuple[int, int] | None:
+    """Return the size of a picture in CSS pixels."""
+    if path.suffix == ".svg":
+        head = path.read_text(encoding="utf8")[:2000]
+        found = re.search(r'\bwidth="([\d.]+)pt" height="([\d.]+)pt"', head)
+        return tuple(round(float(x) * 4 / 3) for x in found.groups()) if found else None
+    width, height = imagesize.get(path)
+    return (width, height) if width > 0 else None
+
+
+def setup(app: Sphinx) -> None:
+    """Connect the repairs."""
+    app.connect("config-inited", mend_options)
+    app.connect("html-page-context", choose_scripts, priority=900)
+    app.connect("doctree-read", require_alt)
+    app.connect("build-finished", mend_pages)

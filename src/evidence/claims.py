@@ -1,0 +1,275 @@
+"""Claims: stated once in ``book/claims.yml``, predicted, measured and judged.
+
+The verdict is computed: every condition true is *holds*, none is *fails*, mixed is
+*conditional*. A verdict that differs from the one the book expects is an error, so a
+claim that stops being true breaks the build.
+"""
+
+from __future__ import annotations
+
+import difflib
+import html
+import json
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+import yaml
+
+VERDICTS = ("holds", "conditional", "fails")
+MARKS = {"holds": "✓", "conditional": "◐", "fails": "✗"}
+MIME = "application/vnd.evidence.verdict+json"
+
+
+class VerdictChanged(AssertionError):  # noqa: N818  (it is a finding, not a fault)
+    """The data no longer give the verdict that ``book/claims.yml`` expects."""
+
+
+def claims_file() -> Path:
+    """Return the path of ``claims.yml``: the repository's, or the installed copy.
+
+    Raises
+    ------
+    FileNotFoundError
+        If the package was taken out of its repository without being installed.
+    """
+    here = Path(__file__).resolve()
+    for path in (here.parents[2] / "book" / "claims.yml", here.with_name("claims.yml")):
+        if path.is_file():
+            return path
+    raise FileNotFoundError(
+        "book/claims.yml is missing: install the package from its repository "
+        "(pip install -e .)"
+    )
+
+
+@cache
+def load(path: Path | None = None) -> dict[str, dict]:
+    """Read the claims.
+
+    Parameters
+    ----------
+    path : pathlib.Path, optional
+        Another file of claims; by default the book's.
+
+    Returns
+    -------
+    dict
+        Claim id -> entry with ``id``, ``chapter``, ``statement``, ``expected``,
+        ``prior``, ``why`` and ``source``.
+
+    Raises
+    ------
+    ValueError
+        If an entry lacks a field, an id or a statement occurs twice, or ``expected``
+        is not a verdict.
+    """
+    path = path or claims_file()
+    entries = yaml.safe_load(path.read_text(encoding="utf8")) or []
+    found, statements = {}, set()
+    for entry in entries:
+        name = entry.get("id", "(no id)")
+        missing = {"id", "chapter", "statement", "expected", "prior", "why", "source"}
+        missing -= entry.keys()
+        if missing:
+            raise ValueError(f"claim {name} in {path.name} lacks {sorted(missing)}")
+        if name in found:
+            raise ValueError(f"claim {name} stands twice in {path.name}")
+        if entry["statement"] in statements:
+            raise ValueError(f"the statement of {name} stands twice in {path.name}")
+        if entry["expected"] not in VERDICTS:
+            raise ValueError(
+                f"claim {name} expects {entry['expected']!r}; a verdict is one of "
+                f"{', '.join(VERDICTS)}"
+            )
+        found[name] = entry
+        statements.add(entry["statement"])
+    return found
+
+
+def lookup(claim_id: str) -> dict:
+    """Return the entry of one claim.
+
+    Raises
+    ------
+    KeyError
+        If there is no such claim; the message names the nearest ids.
+    """
+    entries = load()
+    if claim_id not in entries:
+        near = difflib.get_close_matches(claim_id, entries, n=3, cutoff=0.4)
+        hint = f"; the nearest are {', '.join(near)}" if near else ""
+        raise KeyError(f"no claim {claim_id!r} in book/claims.yml{hint}")
+    return entries[claim_id]
+
+
+def decide(conditions: Mapping[str, bool]) -> str:
+    """Return the verdict that the conditions give.
+
+    Parameters
+    ----------
+    conditions : mapping of str to bool
+        What was tested, in words, and whether it was met.
+
+    Returns
+    -------
+    {"holds", "conditional", "fails"}
+
+    Raises
+    ------
+    TypeError
+        If a condition is not a bool: an array or a number would hide a mistake.
+    ValueError
+        If there is no condition.
+    """
+    if not conditions:
+        raise ValueError("a verdict needs at least one condition")
+    for words, met in conditions.items():
+        if not isinstance(met, (bool, np.bool_)):
+            raise TypeError(
+                f"condition {words!r} is {type(met).__name__}, not bool: compare "
+                "something, for example gap.low > 0"
+            )
+    met = [bool(value) for value in conditions.values()]
+    return "holds" if all(met) else "conditional" if any(met) else "fails"
+
+
+class Prediction:
+    """The claims a reader is asked to commit to; shows itself as a list."""
+
+    def __init__(self, entries: list[dict]):
+        self.entries = entries
+
+    def __repr__(self) -> str:
+        lines = ["Commit yourself: holds, depends or fails?"]
+        lines += [f"{i}. {e['statement']}" for i, e in enumerate(self.entries, 1)]
+        return "\n".join(lines)
+
+    def _repr_html_(self) -> str:
+        items = "".join(
+            f'<li data-claim="{entry["id"]}">{html.escape(entry["statement"])}</li>'
+            for entry in self.entries
+        )
+        return (
+            '<div class="evidence-predict"><p><strong>Commit yourself:</strong> '
+            f"holds, depends or fails?</p><ol>{items}</ol></div>"
+        )
+
+
+def predict(*claim_ids: str) -> Prediction:
+    """Ask the reader to commit before the evidence is shown.
+
+    Parameters
+    ----------
+    *claim_ids : str
+        Ids of claims this chapter judges.
+
+    Returns
+    -------
+    Prediction
+        Shows the statements; on the site each can be answered.
+
+    Raises
+    ------
+    KeyError
+        If there is no such claim.
+    ValueError
+        If no claim is named.
+    """
+    if not claim_ids:
+        raise ValueError("name at least one claim to predict")
+    return Prediction([lookup(claim_id) for claim_id in claim_ids])
+
+
+class Verdict:
+    """A judged claim; shows itself as text, as HTML and as data for the ledger."""
+
+    def __init__(self, entry: dict, verdict: str, conditions: dict, measured: str):
+        self.entry = entry
+        self.verdict = verdict
+        self.conditions = conditions
+        self.measured = measured
+
+    def __repr__(self) -> str:
+        lines = [f"{MARKS[self.verdict]} {self.verdict}: {self.entry['statement']}"]
+        lines.append(f"  measured: {self.measured}")
+        lines += [
+            f"  {'yes' if met else 'no '}  {words}"
+            for words, met in self.conditions.items()
+        ]
+        return "\n".join(lines)
+
+    def _repr_html_(self) -> str:
+        items = "".join(
+            f'<li data-met="{str(met).lower()}"><b>{"yes" if met else "no"}</b> '
+            f"{html.escape(words)}</li>"
+            for words, met in self.conditions.items()
+        )
+        name, verdict = self.entry["id"], self.verdict
+        return (
+            f'<div class="evidence-verdict" data-claim="{name}" '
+            f'data-verdict="{verdict}"><p><strong class="evidence-badge">'
+            f"{MARKS[verdict]} {verdict}</strong> "
+            f'<span class="evidence-statement">{html.escape(self.entry["statement"])}'
+            "</span></p>"
+            f'<p class="evidence-measured">Measured: {html.escape(self.measured)}</p>'
+            f"<ul>{items}</ul></div>"
+        )
+
+    def _repr_mimebundle_(self, include=None, exclude=None):
+        data = {
+            "id": self.entry["id"],
+            "verdict": self.verdict,
+            "measured": self.measured,
+            "conditions": self.conditions,
+        }
+        return {
+            "text/plain": repr(self),
+            "text/html": self._repr_html_(),
+            MIME: json.loads(json.dumps(data)),
+        }
+
+
+def judge(claim_id: str, conditions: Mapping[str, bool], *, measured: str) -> Verdict:
+    """Judge a claim from measured conditions.
+
+    Parameters
+    ----------
+    claim_id : str
+        Id of an entry of ``book/claims.yml``.
+    conditions : mapping of str to bool
+        What was tested, in words, and whether it was met. All true: *holds*. None:
+        *fails*. Mixed: *conditional*, and the conditions say when.
+    measured : str
+        The figures behind the verdict, for example ``f"gap {gap}"``.
+
+    Returns
+    -------
+    Verdict
+        Shows itself; make it the last expression of its cell.
+
+    Raises
+    ------
+    VerdictChanged
+        If the verdict is not the one ``book/claims.yml`` expects.
+    KeyError
+        If there is no such claim.
+    TypeError, ValueError
+        If a condition is not a bool, or there is none, or ``measured`` is empty.
+    """
+    entry = lookup(claim_id)
+    verdict = decide(conditions)
+    if not isinstance(measured, str) or not measured.strip():
+        raise ValueError('say what was measured, for example measured=f"gap {gap}"')
+    conditions = {words: bool(met) for words, met in conditions.items()}
+    if verdict != entry["expected"]:
+        found = "\n".join(
+            f"  {'yes' if met else 'no '}  {words}" for words, met in conditions.items()
+        )
+        raise VerdictChanged(
+            f"{claim_id}: book/claims.yml expects {entry['expected']!r}, the data say "
+            f"{verdict!r}.\n  measured: {measured}\n{found}\n"
+            "If the data are right, change `expected` there and say why in the commit."
+        )
+    return Verdict(entry, verdict, conditions, measured)

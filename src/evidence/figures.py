@@ -1,0 +1,286 @@
+"""Figures in one style: palette, captions, alternative text, intervals as bands."""
+
+from __future__ import annotations
+
+import html
+import io
+import re
+from collections.abc import Sequence
+
+import matplotlib as mpl
+import matplotlib.pyplot as plt
+import numpy as np
+from IPython.display import display
+
+from evidence.stats import Estimate
+
+COLORS = ("#0072B2", "#D55E00", "#00805E", "#AA4499", "#806000", "#555555", "#882255")
+"""Colours in order of use: told apart under the common forms of colour blindness, and
+with a contrast of 3:1 or more against white (Okabe & Ito 2008, darkened)."""
+
+MARKERS = ("o", "s", "^", "D", "v", "P", "X")
+LINES = ("-", "--", "-.", ":", (0, (5, 1)), (0, (3, 1, 1, 1)), (0, (1, 1)))
+GRAY = "#6b6b6b"
+
+_STYLE = {
+    "axes.axisbelow": True,
+    "axes.edgecolor": "#444444",
+    "axes.grid": True,
+    "axes.labelsize": 10,
+    "axes.linewidth": 0.8,
+    "axes.prop_cycle": mpl.cycler(color=COLORS, marker=MARKERS, linestyle=LINES),
+    "axes.spines.right": False,
+    "axes.spines.top": False,
+    "axes.titlesize": 10.5,
+    "figure.constrained_layout.use": True,
+    "figure.dpi": 100,
+    "figure.max_open_warning": 0,
+    "font.family": "DejaVu Sans",  # travels with matplotlib: the same on every machine
+    "font.size": 10,
+    "grid.color": "#dddddd",
+    "grid.linewidth": 0.6,
+    "legend.fontsize": 9,
+    "legend.frameon": False,
+    "lines.linewidth": 1.6,
+    "lines.markersize": 4.5,
+    "savefig.facecolor": "white",
+    "svg.fonttype": "path",
+    "svg.hashsalt": "evidence",
+    "xtick.labelsize": 9,
+    "ytick.labelsize": 9,
+}
+
+
+def use_style() -> None:
+    """Set the book's figure style; :func:`evidence.setup` calls it."""
+    mpl.rcParams.update(_STYLE)
+
+
+def subplots(
+    nrows: int = 1, ncols: int = 1, width: float = 6.0, height: float = 3.4, **kw
+):
+    """Return a figure and its axes in the book's size.
+
+    Parameters
+    ----------
+    nrows, ncols : int
+        Rows and columns of axes.
+    width, height : float
+        Size of the whole figure in inches; 6 by 3.4 fills the text column.
+    **kw
+        Passed on to :func:`matplotlib.pyplot.subplots`.
+
+    Returns
+    -------
+    fig : matplotlib.figure.Figure
+    axes : matplotlib.axes.Axes or numpy.ndarray of them
+    """
+    return plt.subplots(nrows, ncols, figsize=(width, height), **kw)
+
+
+def band(ax, x, estimates: Sequence[Estimate], *, label="", index=None, **kw):
+    """Draw estimates as a line with their intervals as a shaded band.
+
+    Parameters
+    ----------
+    ax : matplotlib.axes.Axes
+        Where to draw.
+    x : array_like, shape (k,)
+        Positions.
+    estimates : sequence of Estimate, length k
+        What was measured there.
+    label : str
+        Name of the series, for :func:`label_lines` or a legend.
+    index : int, optional
+        Which colour, marker and line style of the palette; by default the next one.
+    **kw
+        Passed on to ``ax.plot``.
+
+    Returns
+    -------
+    matplotlib.lines.Line2D
+        The line.
+
+    Raises
+    ------
+    TypeError
+        If an item is not an :class:`evidence.stats.Estimate`.
+    ValueError
+        If there are not as many estimates as positions.
+    """
+    x, estimates = np.asarray(x, dtype=float), list(estimates)
+    for item in estimates:
+        if not isinstance(item, Estimate):
+            raise TypeError(
+                f"a band needs Estimates (see evidence.stats), not {type(item).__name__}"
+            )
+    if len(x) != len(estimates):
+        raise ValueError(f"{len(x)} positions but {len(estimates)} estimates")
+    if index is not None:
+        index %= len(COLORS)
+        style = {
+            "color": COLORS[index],
+            "marker": MARKERS[index],
+            "linestyle": LINES[index],
+        }
+        kw = {**style, **kw}
+    (line,) = ax.plot(x, [e.value for e in estimates], label=label, **kw)
+    ax.fill_between(
+        x,
+        [e.low for e in estimates],
+        [e.high for e in estimates],
+        color=line.get_color(),
+        alpha=0.2,
+        linewidth=0,
+    )
+    return line
+
+
+def label_lines(ax, *, pad: float = 4) -> None:
+    """Write each line's label at its right end, instead of a legend.
+
+    Labels that would overlap are moved apart vertically.
+
+    Parameters
+    ----------
+    ax : matplotlib.axes.Axes
+        Axes whose labelled lines are named.
+    pad : float
+        Distance from the line's end in points.
+    """
+    lines = [
+        line
+        for line in ax.get_lines()
+        if line.get_label() and not line.get_label().startswith("_")
+    ]
+    to_pixels = ax.transData.transform
+    ends = []
+    for line in lines:
+        x, y = np.asarray(line.get_xdata(), float), np.asarray(line.get_ydata(), float)
+        last = np.flatnonzero(np.isfinite(x) & np.isfinite(y))[-1]
+        ends.append((line, x[last], y[last]))
+    ends.sort(key=lambda end: end[2])
+    pixels_per_point = ax.figure.dpi / 72
+    gap, previous = 11 * pixels_per_point, -np.inf
+    for line, x, y in ends:
+        height = to_pixels((x, y))[1]
+        placed = max(height, previous + gap)
+        previous = placed
+        ax.annotate(
+            line.get_label(),
+            (x, y),
+            xytext=(pad + 3, (placed - height) / pixels_per_point),
+            textcoords="offset points",
+            va="center",
+            fontsize=9,
+            color=line.get_color(),
+            annotation_clip=False,
+        )
+
+
+def show(fig, *, caption: str, alt: str, name: str | None = None, fmt: str = "svg"):
+    """Show a figure with its caption; the site numbers it.
+
+    Parameters
+    ----------
+    fig : matplotlib.figure.Figure
+        The figure; it is closed afterwards.
+    caption : str
+        One sentence that says the answer, in Markdown-free text.
+    alt : str
+        What somebody who cannot see the figure needs to know.
+    name : str, optional
+        Label for references, ``fig-...``, unique in the book.
+    fmt : {"svg", "png"}
+        ``"png"`` for photographs (a palette of 128 colours, twice the screen's
+        resolution).
+
+    Raises
+    ------
+    ValueError
+        If the caption or the alternative text is empty, the name does not begin with
+        ``fig-``, or the format is unknown.
+    """
+    check_texts(caption, alt, name)
+    data = render(fig, fmt, alt)
+    plt.close(fig)
+    mime = "image/svg+xml" if fmt == "svg" else "image/png"
+    metadata = {} if fmt == "svg" else {mime: {"width": int(fig.get_figwidth() * 96)}}
+    label = f"{name}: " if name else ""
+    display(
+        {mime: data, "text/plain": f"Figure {label}{caption}"},
+        raw=True,
+        metadata=metadata,
+    )
+    display(
+        {"text/html": caption_html(caption, alt, name), "text/plain": caption}, raw=True
+    )
+
+
+def check_texts(caption: str, alt: str, name: str | None) -> None:
+    """Raise ``ValueError`` unless caption, alternative text and name can be used."""
+    if not caption or not caption.strip():
+        raise ValueError("a figure needs a caption: one sentence that says the answer")
+    if not alt or not alt.strip():
+        raise ValueError(
+            "a figure needs alternative text for readers who cannot see it"
+        )
+    if name is not None and not re.fullmatch(r"fig-[a-z0-9-]+", name):
+        raise ValueError(f"a figure's name looks like fig-trials-needed, not {name!r}")
+
+
+def caption_html(caption: str, alt: str, name: str | None) -> str:
+    """Return the caption as HTML that also carries the alternative text and label."""
+    label = f' data-name="{name}"' if name else ""
+    return (
+        f'<figcaption class="evidence-caption" data-alt="{html.escape(alt)}"{label}>'
+        f"{html.escape(caption, quote=False)}</figcaption>"
+    )
+
+
+def render(fig, fmt: str = "svg", alt: str = ""):
+    """Return the figure as SVG text or as PNG bytes, the same for the same figure.
+
+    Parameters
+    ----------
+    fig : matplotlib.figure.Figure
+        What to draw.
+    fmt : {"svg", "png"}
+        Format.
+    alt : str
+        Alternative text, written into the SVG itself.
+
+    Returns
+    -------
+    str or bytes
+        SVG text, or the bytes of a PNG file with at most 128 colours.
+    """
+    buffer = io.BytesIO()
+    if fmt == "svg":
+        metadata = {"Date": None, "Creator": None, "Format": None, "Type": None}
+        fig.savefig(buffer, format="svg", metadata=metadata)
+        return _tidy_svg(buffer.getvalue().decode(), alt)
+    if fmt != "png":
+        raise ValueError(f"fmt must be 'svg' or 'png', not {fmt!r}")
+    from PIL import Image
+
+    fig.savefig(buffer, format="png", dpi=160, metadata={"Software": None})
+    picture = Image.open(buffer).convert("RGB").quantize(128, dither=Image.Dither.NONE)
+    out = io.BytesIO()
+    picture.save(out, format="png", optimize=True)
+    return out.getvalue()
+
+
+def _tidy_svg(svg: str, alt: str) -> str:
+    """Drop the prologue, shorten numbers, and name the picture for screen readers."""
+    svg = svg[svg.index("<svg ") :]
+    svg = re.sub(r"<metadata>.*?</metadata>\s*", "", svg, flags=re.DOTALL)
+    svg = re.sub(r"<!--.*?-->\s*", "", svg, flags=re.DOTALL)
+    svg = re.sub(r'(?<= d=")[^"]*', _shorten, svg)
+    label = f' role="img" aria-label="{html.escape(alt)}"' if alt else ""
+    return svg.replace("<svg ", f"<svg{label} ", 1).strip() + "\n"
+
+
+def _shorten(path: re.Match) -> str:
+    """Keep two decimals of a path's coordinates and write it in one line."""
+    return re.sub(r"(\.\d\d)\d+", r"\1", " ".join(path[0].split()))

@@ -1,0 +1,66 @@
+"""Show the code of the package inside a chapter, so that nothing is written twice."""
+
+from __future__ import annotations
+
+import inspect
+import re
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+class Listing:
+    """The source of a function or class; shows itself as highlighted code."""
+
+    def __init__(self, name: str, code: str, test: str | None):
+        self.name = name
+        self.code = code
+        self.test = test
+
+    def __repr__(self) -> str:
+        return self.code.rstrip()
+
+    def _repr_markdown_(self) -> str:
+        tested = f", tested in [{self.test}](../../{self.test})" if self.test else ""
+        return f"```python\n{self.code.rstrip()}\n```\n\n`{self.name}`{tested}"
+
+
+def source(item, *, docstring: bool = False) -> Listing:
+    """Return the source code of something in the package, for display in a chapter.
+
+    Parameters
+    ----------
+    item : function or class
+        Defined in a module of ``evidence``.
+    docstring : bool
+        Whether to keep its docstring; by default only the first line stays.
+
+    Returns
+    -------
+    Listing
+        Shows the code and a link to the file that tests it.
+
+    Raises
+    ------
+    TypeError
+        If ``item`` is not a function or class.
+    ValueError
+        If it is not defined in ``evidence``: code of the chapter is shown already.
+    """
+    item = inspect.unwrap(item) if callable(item) else item
+    if not (inspect.isfunction(item) or inspect.isclass(item)):
+        raise TypeError(
+            f"source shows a function or a class, not {type(item).__name__}"
+        )
+    if not item.__module__.startswith("evidence."):
+        raise ValueError(
+            f"{item.__qualname__} is defined in {item.__module__}, not in evidence"
+        )
+    code = inspect.cleandoc("\n" + inspect.getsource(item))
+    if not docstring:
+        code = re.sub(
+            r'("""[^\n]*?)\n(?:(?!""").)*?"""', r'\1"""', code, flags=re.DOTALL
+        )
+    test = f"tests/test_{item.__module__.split('.')[1]}.py"
+    name = f"{item.__module__}.{item.__qualname__}"
+    return Listing(name, code, test if (ROOT / test).is_file() else None)

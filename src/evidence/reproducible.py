@@ -1,0 +1,60 @@
+"""One call that makes a chapter give the same results everywhere."""
+
+from __future__ import annotations
+
+import os
+import random
+import sys
+
+import numpy as np
+from threadpoolctl import threadpool_limits
+
+from evidence import figures
+
+THREAD_VARIABLES = ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS")
+
+
+def setup(seed: int = 0) -> np.random.Generator:
+    """Seed every generator, fix the number of threads and set the figure style.
+
+    A sum of floating-point numbers depends on how it is split among threads, so every
+    chapter computes with one. A chapter that uses torch imports it *before* it calls
+    ``setup``, so that torch is seeded too.
+
+    Parameters
+    ----------
+    seed : int
+        Seed of Python's, NumPy's and torch's generators, at least 0.
+
+    Returns
+    -------
+    numpy.random.Generator
+        A generator of the chapter's own, seeded with ``seed``.
+
+    Raises
+    ------
+    TypeError
+        If ``seed`` is not an integer.
+    ValueError
+        If ``seed`` is negative.
+    """
+    if isinstance(seed, bool) or not isinstance(seed, (int, np.integer)):
+        raise TypeError(f"seed must be an integer, not {type(seed).__name__}")
+    if seed < 0:
+        raise ValueError(f"seed must be 0 or more, not {seed}")
+    seed = int(seed)
+    random.seed(seed)
+    np.random.seed(seed)
+    np.set_printoptions(precision=4, suppress=True, legacy="1.25")
+    for name in THREAD_VARIABLES:
+        os.environ[name] = "1"  # read by libraries imported from here on
+    threadpool_limits(1)  # and by those that were imported before
+    if "torch" in sys.modules:
+        import torch
+
+        torch.manual_seed(seed)
+        torch.set_num_threads(1)
+        torch.use_deterministic_algorithms(True)
+        torch.set_printoptions(precision=4, sci_mode=False)
+    figures.use_style()
+    return np.random.default_rng(seed)

@@ -1,0 +1,1 @@
+"""The workshop: what ``make`` calls to run, check, start and publish chapters."""

@@ -1,0 +1,292 @@
+"""Chapters as files: where they are, when they are tidy, and when they are stale."""
+
+from __future__ import annotations
+
+import ast
+import hashlib
+import json
+import math
+import re
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+
+import nbformat
+
+ROOT = Path(__file__).resolve().parents[1]
+STATE = "application/vnd.jupyter.widget-state+json"
+VIEW = "application/vnd.jupyter.widget-view+json"
+MAX_BYTES = 1_500_000
+WORDS_PER_MINUTE = 160  # prose with mathematics and code beside it
+KERNELSPEC = {"display_name": "Python 3", "language": "python", "name": "python3"}
+META_LINE = re.compile(r"Reading: \d+ min\. Running: about \d+ s\.")
+
+
+def chapters(root: Path = ROOT) -> list[Path]:
+    """Return the notebooks of the book, in the order of the table of contents."""
+    listed = re.findall(r"file: (book/\S+)", (root / "_toc.yml").read_text("utf8"))
+    paths = [root / f"{name}.ipynb" for name in listed]
+    return [path for path in paths if path.is_file()]
+
+
+def find(chapter: str, root: Path = ROOT) -> Path:
+    """Return the notebook named ``part/slug``.
+
+    Raises
+    ------
+    SystemExit
+        If there is none; the message names those there are.
+    """
+    path = root / "book" / f"{chapter}.ipynb"
+    if not path.is_file():
+        names = ", ".join(name_of(p, root) for p in chapters(root)) or "none yet"
+        raise SystemExit(f"no chapter {chapter!r}; there are: {names}")
+    return path
+
+
+def name_of(path: Path, root: Path = ROOT) -> str:
+    """Return ``part/slug`` of a notebook."""
+    return path.relative_to(root / "book").with_suffix("").as_posix()
+
+
+def read(path: Path):
+    """Read a notebook."""
+    return nbformat.read(path, as_version=4)
+
+
+def write(path: Path, notebook) -> None:
+    """Write a notebook in the one form the repository has."""
+    text = json.dumps(notebook, indent=1, ensure_ascii=False, sort_keys=True)
+    path.write_text(text + "\n", encoding="utf8")
+
+
+def code_cells(notebook) -> Iterator[tuple[int, dict]]:
+    """Yield the code cells that are not empty, each with its number from 1."""
+    cells = [c for c in notebook.cells if c.cell_type == "code" and c.source.strip()]
+    yield from enumerate(cells, 1)
+
+
+# --- Tidiness -----------------------------------------------------------------------
+
+
+def tidy(notebook) -> None:
+    """Bring a notebook into normal form, in place, without touching what it says."""
+    nbformat.validator.normalize(notebook)
+    notebook.nbformat, notebook.nbformat_minor = 4, 5
+    kept = {"evidence", "widgets"} & notebook.metadata.keys()
+    metadata = {key: notebook.metadata[key] for key in sorted(kept)}
+    metadata["kernelspec"] = KERNELSPEC
+    metadata["language_info"] = {"name": "python"}
+    notebook.metadata = nbformat.from_dict(metadata)
+    notebook.cells = [cell for cell in notebook.cells if cell.source.strip()]
+    names = set()
+    for position, cell in enumerate(notebook.cells):
+        cell.source = "\n".join(x.rstrip() for x in cell.source.split("\n")).strip("\n")
+        kept = {"tags", "evidence"} & cell.metadata.keys()
+        cell.metadata = nbformat.from_dict({k: cell.metadata[k] for k in sorted(kept)})
+        if not cell.metadata.get("tags", True):
+            del cell.metadata["tags"]
+        if cell.id in names:
+            cell.id = f"{cell.id[:56]}-{position}"
+        names.add(cell.id)
+        if cell.cell_type == "code":
+            _tidy_outputs(cell)
+    _rename_models(notebook)
+    _write_reading_time(notebook)
+
+
+def _tidy_outputs(cell) -> None:
+    """Join neighbouring streams and drop what differs from run to run."""
+    joined = []
+    for output in cell.outputs:
+        previous = joined[-1] if joined else None
+        if (
+            output.output_type == "stream"
+            and previous is not None
+            and previous.output_type == "stream"
+            and previous.name == output.name
+        ):
+            previous.text += output.text
+            continue
+        joined.append(output)
+    cell.outputs = joined
+
+
+def _rename_models(notebook) -> None:
+    """Give widget models ids that depend on their place, not on chance."""
+    if "widgets" not in notebook.metadata:
+        return
+    views = [
+        (f"{cell.id}/{k}", output["data"][VIEW]["model_id"])
+        for _, cell in code_cells(notebook)
+        for k, output in enumerate(cell.outputs)
+        if VIEW in output.get("data", {})
+    ]
+    states = notebook.metadata["widgets"][STATE]["state"]
+    renamed = {}
+    for place, model in views:
+        for old in (model, *_references(states.get(model, {}))):
+            key = f"{place}/{len(renamed)}"
+            renamed.setdefault(old, hashlib.sha1(key.encode()).hexdigest()[:32])
+    kept = {key: value for key, value in states.items() if key in renamed}
+    text = json.dumps([kept, notebook.cells])
+    for old, new in renamed.items():
+        text = text.replace(old, new)
+    kept, cells = json.loads(text)
+    notebook.metadata["widgets"] = nbformat.from_dict(
+        {STATE: {"state": kept, "version_major": 2, "version_minor": 0}}
+    )
+    notebook.cells = [nbformat.from_dict(cell) for cell in cells]
+
+
+def _references(model: dict) -> list[str]:
+    text = json.dumps(model.get("state", {}))
+    return re.findall(r"IPY_MODEL_([0-9a-f]+)", text)
+
+
+def reading_minutes(notebook) -> int:
+    """Return how long the prose takes to read, rounded up to whole minutes."""
+    prose = " ".join(c.source for c in notebook.cells if c.cell_type == "markdown")
+    return math.ceil(len(prose.split()) / WORDS_PER_MINUTE)
+
+
+def _write_reading_time(notebook) -> None:
+    for cell in notebook.cells[:1]:
+        minutes = f"Reading: {reading_minutes(notebook)} min."
+        cell.source = re.sub(r"Reading: \d+ min\.", minutes, cell.source)
+
+
+def problems(path: Path) -> list[str]:
+    """Return what is untidy about a notebook, each with the number of its cell."""
+    text = path.read_text(encoding="utf8")
+    notebook = nbformat.reads(text, as_version=4)
+    found = []
+    if len(text.encode()) > MAX_BYTES:
+        found.append(f"{len(text.encode()):,} bytes, the limit is {MAX_BYTES:,}")
+    if notebook.metadata.get("kernelspec") != KERNELSPEC:
+        found.append("the kernelspec is not plain python3")
+    for number, cell in code_cells(notebook):
+        where = f"cell [{number}]"
+        if cell.execution_count != number:
+            found.append(
+                f"{where}: execution count is {cell.execution_count}, not {number}: "
+                "the notebook was not run from top to bottom"
+            )
+        if cell.source.strip().count("\n") >= 25:
+            found.append(f"{where}: more than 25 lines")
+        for output in cell.outputs:
+            if output.output_type == "error":
+                found.append(f"{where}: stored with an error, {output.ename}")
+            if output.get("name") == "stderr":
+                found.append(f"{where}: writes to stderr")
+        found += [f"{where}: {problem}" for problem in _excuse_problems(cell)]
+    fresh = nbformat.reads(text, as_version=4)
+    tidy(fresh)
+    if json.dumps(fresh, sort_keys=True) != json.dumps(notebook, sort_keys=True):
+        found.append("not in normal form: run `make format`")
+    return found
+
+
+def excuse(cell) -> str | None:
+    """Return the tag that excuses a cell from comparison, if it has one."""
+    excusing = {"nbval-ignore-output", "nbval-skip", "nbval-raises-exception"}
+    tags = sorted(excusing & set(cell.metadata.get("tags", [])))
+    in_source = re.search(r"#\s*(NBVAL_(?:IGNORE_OUTPUT|SKIP|RAISES))", cell.source)
+    return tags[0] if tags else in_source[1] if in_source else None
+
+
+def _excuse_problems(cell) -> Iterator[str]:
+    reason = cell.metadata.get("evidence", {}).get("reason", "")
+    if excuse(cell) and not reason.strip():
+        yield f"{excuse(cell)} without a reason in metadata.evidence.reason"
+
+
+# --- Freshness ----------------------------------------------------------------------
+
+
+def stamp(notebook, chapter: str, root: Path = ROOT) -> str:
+    """Return a hash of everything a chapter's outputs depend on.
+
+    That is its code cells, the modules of ``evidence`` it reaches (transitively), its
+    exercises, the claims it uses and the exact versions in ``constraints.txt``.
+
+    Parameters
+    ----------
+    notebook : nbformat.NotebookNode
+        The chapter.
+    chapter : str
+        Its name, ``part/slug``.
+    root : pathlib.Path
+        The repository.
+
+    Returns
+    -------
+    str
+        32 hexadecimal digits.
+    """
+    sources = [cell.source for _, cell in code_cells(notebook)]
+    code = "\n".join(sources)
+    parts = [json.dumps(sources)]
+    for path in sorted(reached_modules(code, chapter, root)):
+        parts.append(path.name + path.read_text(encoding="utf8"))
+    for entry in _claims(root):
+        if f'"{entry["id"]}"' in code:
+            parts.append(json.dumps(entry, sort_keys=True))
+    parts.append((root / "constraints.txt").read_text(encoding="utf8"))
+    return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:32]
+
+
+def is_fresh(path: Path, root: Path = ROOT) -> bool:
+    """Return whether the stored outputs were made by the code as it is now."""
+    notebook = read(path)
+    stored = notebook.metadata.get("evidence", {}).get("stamp")
+    return stored == stamp(notebook, name_of(path, root), root)
+
+
+def reached_modules(code: str, chapter: str, root: Path = ROOT) -> set[Path]:
+    """Return the files of ``evidence`` that some chapter's code depends on."""
+    package = root / "src" / "evidence"
+    code = re.sub(r"^([ \t]*)[%!].*$", r"\1pass", code, flags=re.MULTILINE)  # magics
+    slug = chapter.rpartition("/")[2].replace("-", "_")
+    waiting = [package / "__init__.py", *_imports(code, package)]
+    waiting.append(package / "exercises" / f"{slug}.py")
+    found: set[Path] = set()
+    while waiting:
+        path = waiting.pop()
+        if path in found or not path.is_file():
+            continue
+        found.add(path)
+        if path.suffix != ".py":
+            continue
+        text = path.read_text(encoding="utf8")
+        waiting += _imports(text, package)
+        waiting += [package / name for name in re.findall(r'"(\w+\.(?:js|css))"', text)]
+    return found
+
+
+def _imports(code: str, package: Path) -> list[Path]:
+    """Return the files of the package that a piece of Python imports."""
+    names = []
+    for node in ast.walk(_parse(code)):
+        if isinstance(node, ast.ImportFrom) and node.module:
+            names.append(node.module)
+            names += [f"{node.module}.{alias.name}" for alias in node.names]
+        elif isinstance(node, ast.Import):
+            names += [alias.name for alias in node.names]
+    files = []
+    for name in names:
+        if name.split(".")[0] == "evidence":
+            place = package.joinpath(*name.split(".")[1:])
+            files += [place.with_suffix(".py"), place / "__init__.py"]
+    return [path for path in files if path.is_file()]
+
+
+@cache
+def _parse(code: str) -> ast.Module:
+    return ast.parse(code)
+
+
+def _claims(root: Path) -> list[dict]:
+    import yaml
+
+    return yaml.safe_load((root / "book" / "claims.yml").read_text("utf8")) or []

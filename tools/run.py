@@ -1,0 +1,99 @@
+"""Execute chapters and store their outputs: ``python -m tools.run [part/slug ...]``.
+
+Without names, only what is stale is run. Chapters run side by side; what each prints
+does not depend on that, because every chapter computes with one thread.
+"""
+
+from __future__ import annotations
+
+import math
+import os
+import re
+import sys
+import time
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from pathlib import Path
+
+from nbclient import NotebookClient
+from nbclient.exceptions import CellExecutionError
+
+from tools import notebooks
+
+TIME_LIMIT = 600  # seconds for one cell
+
+
+def execute(path: Path) -> float:
+    """Run one chapter in its own folder, store the outputs, return the seconds."""
+    notebook = notebooks.read(path)
+    for cell in notebook.cells:
+        if cell.cell_type == "code":
+            cell.outputs, cell.execution_count = [], None
+    notebook.metadata.pop("widgets", None)
+    started = time.perf_counter()
+    client = NotebookClient(
+        notebook,
+        timeout=TIME_LIMIT,
+        kernel_name="python3",
+        resources={"metadata": {"path": str(path.parent)}},
+        record_timing=False,
+        extra_arguments=["--IPKernelApp.log_level=40"],  # errors only
+    )
+    client.execute()
+    seconds = time.perf_counter() - started
+    notebook.metadata["evidence"] = {
+        "stamp": notebooks.stamp(notebook, notebooks.name_of(path))
+    }
+    _write_running_time(notebook, seconds)
+    notebooks.tidy(notebook)
+    notebooks.write(path, notebook)
+    return seconds
+
+
+def _write_running_time(notebook, seconds: float) -> None:
+    """Round up to 5 s in the meta line; leave it where it is still about right."""
+    title = notebook.cells[0]
+    found = notebooks.META_LINE.search(title.source)
+    if not found:
+        return
+    stated = int(found[0].split()[-2])
+    if not stated - 10 < seconds <= stated:
+        rounded = 5 * math.ceil(seconds / 5)
+        line = found[0].replace(f"about {stated} s", f"about {rounded} s")
+        title.source = title.source.replace(found[0], line)
+
+
+def _short(error: CellExecutionError) -> str:
+    """Return the failing cell and the last lines of its traceback, without colours."""
+    text = re.sub(r"\x1b\[[0-9;]*m", "", str(error))
+    cell = text.split("------------------")[1].strip()
+    return f"{cell}\n...\n" + "\n".join(text.strip().splitlines()[-8:])
+
+
+def main(names: list[str]) -> int:
+    """Run the named chapters, or the stale ones; return the number of failures."""
+    if names:
+        paths = [notebooks.find(name) for name in names]
+    else:
+        paths = [p for p in notebooks.chapters() if not notebooks.is_fresh(p)]
+    if not paths:
+        print("Every chapter's outputs are up to date.")
+        return 0
+    failures = 0
+    workers = min(len(paths), os.cpu_count() or 1)
+    with ThreadPoolExecutor(workers) as pool:
+        tasks = {pool.submit(execute, path): path for path in paths}
+        for done, task in enumerate(as_completed(tasks), 1):
+            name = notebooks.name_of(tasks[task])
+            try:
+                print(
+                    f"[{done}/{len(paths)}] {name}: {task.result():.0f} s", flush=True
+                )
+            except CellExecutionError as error:
+                failures += 1
+                print(f"[{done}/{len(paths)}] {name} FAILED in the cell", flush=True)
+                print(_short(error), flush=True)
+    return failures
+
+
+if __name__ == "__main__":
+    sys.exit(min(main(sys.argv[1:]), 1))
