@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from sphinx.application import Sphinx
 
-from bookext import fork, glossary, ledger, mathematics, outputs, repairs
+from bookext import fork, glossary, ledger, mathematics, outputs, repairs, weight
 
 
 def setup(app: Sphinx) -> dict[str, object]:
     """Register every part of the extension."""
-    for part in (fork, glossary, ledger, mathematics, outputs, repairs):
+    for part in (fork, glossary, ledger, mathematics, outputs, repairs, weight):
         part.setup(app)
     return {"version": "1", "parallel_read_safe": False, "parallel_write_safe": True}

@@ -8,7 +8,8 @@ import yaml
 from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
 
-FILE = Path(__file__).parents[2] / "glossary.yml"
+BOOK = Path(__file__).parents[2]
+FILE = BOOK / "glossary.yml"
 
 
 class GlossaryTable(SphinxDirective):
@@ -18,14 +19,14 @@ class GlossaryTable(SphinxDirective):
         """Return a Sphinx glossary, so that ``{term}`` links into it."""
         self.env.note_dependency(str(FILE))
         entries = yaml.safe_load(FILE.read_text(encoding="utf8"))
+        chapters = {path.stem: path for path in BOOK.glob("*/*.ipynb")}
         lines = [":::{glossary}", ":sorted:"]
         for entry in entries:
-            definition = " ".join(entry["definition"].split())
-            lines += [
-                entry["term_en"],
-                f"  [{entry['term_zh']}]{{lang=zh}} {definition}",
-                "",
-            ]
+            text = " ".join(entry["definition"].split())
+            if entry["chapter"] in chapters:
+                path = chapters[entry["chapter"]].relative_to(BOOK).with_suffix("")
+                text += f" See {{doc}}`/book/{path.as_posix()}`."
+            lines += [entry["term_en"], f"  [{entry['term_zh']}]{{.zh}} {text}", ""]
         lines.append(":::")
         return self.parse_text_to_nodes("\n".join(lines))
 

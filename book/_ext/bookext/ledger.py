@@ -22,7 +22,7 @@ VERDICTS = {
 
 
 def verdicts(notebook: Path) -> dict[str, dict]:
-    """Return the verdicts stored in a notebook: claim id -> verdict, figure, conditions."""
+    """Return the verdicts stored in a notebook, each under its claim's id."""
     cells = json.loads(notebook.read_text(encoding="utf8"))["cells"]
     outputs = [output for cell in cells for output in cell.get("outputs", [])]
     found = [o["data"][MIME] for o in outputs if MIME in o.get("data", {})]
@@ -103,18 +103,20 @@ def _row(row: dict, uri) -> str:
         f"<li><b>{'yes' if met else 'no'}</b> {html.escape(words)}</li>"
         for words, met in row["conditions"].items()
     )
-    return (
-        f'<li id="{row["id"]}" data-claim="{row["id"]}" data-verdict="{row["verdict"]}" '
-        f'data-part="{row["chapter"].partition("/")[0]}">'
-        f'<p><strong class="evidence-badge">{VERDICTS[row["verdict"]]}</strong> '
-        f"{html.escape(row['statement'])}</p>"
-        f'<p class="evidence-measured">Measured: {html.escape(row["measured"])}</p>'
-        f"<details><summary>Conditions and reasons</summary><ul>{conditions}</ul>"
-        f"<p>{html.escape(row['why'])}</p><p>Stated in: {html.escape(row['source'])}</p>"
-        "</details>"
-        f'<p class="evidence-link"><a href="{uri(row["docname"])}#claim-{row["id"]}">'
-        f"{html.escape(row['title'])}</a></p></li>"
+    name, verdict = row["id"], row["verdict"]
+    part = row["chapter"].partition("/")[0]
+    said, measured, why, source, title = (
+        html.escape(row[key])
+        for key in ("statement", "measured", "why", "source", "title")
     )
+    return f"""\
+<li id="{name}" data-claim="{name}" data-verdict="{verdict}" data-part="{part}">
+<p><strong class="evidence-badge">{VERDICTS[verdict]}</strong> {said}</p>
+<p class="evidence-measured">Measured: {measured}</p>
+<details><summary>Conditions and reasons</summary>
+<ul>{conditions}</ul><p>{why}</p><p>Stated in: {source}</p></details>
+<p class="evidence-link"><a href="{uri(row["docname"])}#claim-{name}">{title}</a></p>
+</li>"""
 
 
 def write_json(app: Sphinx, error: Exception | None) -> None:

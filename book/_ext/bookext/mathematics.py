@@ -38,8 +38,9 @@ def typeset(latex: str, display: bool) -> str:
     """
     options = {"displayMode": display, "output": "htmlAndMathml", "macros": MACROS}
     options |= {"throwOnError": True, "strict": "ignore"}
+    arguments = f"{json.dumps(latex)}, {json.dumps(options)}"
     script = f"""(() => {{
-      try {{ return ["ok", katex.renderToString({json.dumps(latex)}, {json.dumps(options)})]; }}
+      try {{ return ["ok", katex.renderToString({arguments})]; }}
       catch (error) {{ return ["error", String(error.message)]; }}
     }})()"""
     kind, text = json.loads(_engine().execute(f"JSON.stringify({script})"))
@@ -76,15 +77,7 @@ def visit_block(self, node: nodes.math_block) -> None:
     raise nodes.SkipNode
 
 
-def add_style(app: Sphinx, pagename, templatename, context, doctree) -> None:
-    """Load KaTeX's style sheet on the pages that need it."""
-    if doctree is not None and any(
-        isinstance(node, (nodes.math, nodes.math_block)) for node in doctree.findall()
-    ):
-        app.add_css_file("vendor/katex/katex.min.css")
-
-
 def setup(app: Sphinx) -> None:
     """Make KaTeX the renderer of mathematics."""
     app.add_html_math_renderer("katex", (visit_inline, None), (visit_block, None))
-    app.connect("html-page-context", add_style)
+    app.add_css_file("vendor/katex/katex.min.css")

@@ -19,6 +19,7 @@ CAPTION = re.compile(
     re.DOTALL,
 )
 VERDICT = re.compile(r'<div class="evidence-verdict" data-claim="(?P<id>[^"]+)"')
+CODE = re.compile(r"\b(tests|src|tools)/.+\.py$")
 LEDGER = "book/ledger"
 
 
@@ -49,6 +50,9 @@ class ReadOutputs(SphinxTransform):
                 self.make_figure(bundle, match)
             elif match := VERDICT.search(text):
                 self.link_verdict(bundle, match["id"], text)
+            elif 'class="evidence-predict"' in text:
+                # Out of the theme's light panel for foreign HTML.
+                bundle.replace_self(nodes.raw("", text, format="html"))
         self.link_sources()
 
     def make_figure(self, bundle, match) -> None:

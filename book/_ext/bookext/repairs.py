@@ -18,12 +18,16 @@ STATE = "application/vnd.jupyter.widget-state+json"
 
 
 def mend_options(app: Sphinx, config) -> None:
-    """Keep one search field and a mobile menu that opens.
+    """Keep one search field, a mobile menu that opens, and sections in the margin.
+
+    Set here because ``html_theme_options`` in ``_config.yml`` would replace all of
+    Jupyter Book's own.
 
     sphinx-book-theme 1.3 on pydata-sphinx-theme 0.17 shows the search field twice and
     its mobile menu is dead (executablebooks/sphinx-book-theme#988).
     """
     config.html_theme_options.setdefault("navbar_persistent", [])
+    config.html_theme_options.setdefault("show_toc_level", 2)
 
 
 def choose_scripts(app: Sphinx, pagename, templatename, context, doctree) -> None:
@@ -94,6 +98,8 @@ def mend(text: str, page: Path) -> str:
     # docutils 0.21 gives bibliographies roles that do not fit together.
     text = text.replace('<div role="list" class="citation-list">', "<div>")
     text = text.replace(' role="doc-biblioentry"', "")
+    # docutils has no attribute for a language.
+    text = text.replace('<span class="zh">', '<span class="zh" lang="zh">')
     # Names that hide the visible text.
     text = text.replace('<summary aria-label="Toggle hidden content">', "<summary>")
     return re.sub(
