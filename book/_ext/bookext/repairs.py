@@ -5,7 +5,10 @@
 
 from __future__ import annotations
 
+import json
 import re
+from collections import Counter
+from functools import partial
 from pathlib import Path
 
 import imagesize
@@ -64,49 +67,42 @@ def require_alt(app: Sphinx, doctree) -> None:
 
 
 def mend_pages(app: Sphinx, error: Exception | None) -> None:
-    """Mend every written page."""
+    """Mend every written page and note which repair found something to do."""
     if error or app.builder.name != "html":
         return
+    notes = Path(app.outdir).with_name("repairs.json")
+    counts = Counter(json.loads(notes.read_text()) if notes.is_file() else {})
     for page in Path(app.outdir).rglob("*.html"):
         old = page.read_text(encoding="utf8")
-        new = mend(old, page)
+        new = mend(old, page, counts)
         if new != old:
             page.write_text(new, encoding="utf8")
+    notes.write_text(json.dumps(counts, indent=1) + "\n")
 
 
-def mend(text: str, page: Path) -> str:
+def mend(text: str, page: Path, counts: Counter) -> str:
     """Return a page's HTML, mended.
 
-    - scripts wait until the page is read (the theme's templates have no ``defer``), and
-      FontAwesome's 1.5 MB script goes: the same icons come from the theme's web font;
-    - pictures get their size, so that the text below does not jump;
-    - four accessible names and roles that axe-core rejects.
+    Parameters
+    ----------
+    text : str
+        The page as the theme wrote it.
+    page : pathlib.Path
+        Where it lies; pictures are found from there.
+    counts : collections.Counter
+        Repair -> how often it changed something; added to.
+
+    Returns
+    -------
+    str
+        The page as it should be.
     """
-    text = re.sub(r'<script[^>]*\ssrc="([^"]+)"[^>]*></script>', _defer, text)
-    text = re.sub(r'<link[^>]* href="[^"]*fontawesome\.js[^"]*"[^>]*/?>', "", text)
-    text = re.sub(
-        r'<img [^>]*src="((?:\.\./)*_images/[^"]+)"[^>]*>',
-        lambda match: _with_size(match, page),
-        text,
-    )
-    # The logo stands outside every landmark.
-    text = re.sub(
-        r'<div class="sidebar-primary-item">(?=\s*<a class="navbar-brand)',
-        '<div class="sidebar-primary-item" role="region" aria-label="Book">',
-        text,
-    )
-    # docutils 0.21 gives bibliographies roles that do not fit together.
-    text = text.replace('<div role="list" class="citation-list">', "<div>")
-    text = text.replace(' role="doc-biblioentry"', "")
-    # docutils has no attribute for a language.
-    text = text.replace('<span class="zh">', '<span class="zh" lang="zh">')
-    # Names that hide the visible text.
-    text = text.replace('<summary aria-label="Toggle hidden content">', "<summary>")
-    return re.sub(
-        r'(<button class="btn search-button-field[^>]*?) aria-label="Search"',
-        r"\1",
-        text,
-    )
+    repairs = REPAIRS | {"size of pictures": (PICTURE, partial(_with_size, page=page))}
+    for name, (pattern, replacement) in repairs.items():
+        mended = re.sub(pattern, replacement, text)
+        counts[name] += mended != text
+        text = mended
+    return text
 
 
 def _defer(match: re.Match) -> str:
@@ -138,6 +134,36 @@ def _size(path: Path) -> tuple[int, int] | None:
         return tuple(round(float(x) * 4 / 3) for x in found.groups()) if found else None
     width, height = imagesize.get(path)
     return (width, height) if width > 0 else None
+
+
+PICTURE = r'<img [^>]*src="((?:\.\./)*_images/[^"]+)"[^>]*>'
+REPAIRS = {
+    # The theme's templates have no way to say "defer", and load FontAwesome's 1.5 MB
+    # script although the same icons come from its web font.
+    "waiting scripts": (r'<script[^>]*\ssrc="([^"]+)"[^>]*></script>', _defer),
+    # The logo stands outside every landmark.
+    "logo in a region": (
+        r'<div class="sidebar-primary-item">(?=\s*<a class="navbar-brand)',
+        '<div class="sidebar-primary-item" role="region" aria-label="Book">',
+    ),
+    # docutils 0.21 gives bibliographies roles that do not fit together.
+    "roles of citations": (
+        r'(<div) role="list"( class="citation-list")'
+        r'|(<div[^>]*) role="doc-biblioentry"',
+        r"\1\2\3",
+    ),
+    # docutils has no attribute for a language.
+    "language of terms": (r'<span class="zh">', '<span class="zh" lang="zh">'),
+    # A name that hides the visible text.
+    "name of folded cells": (
+        r'<summary aria-label="Toggle hidden content">',
+        "<summary>",
+    ),
+    "name of the search": (
+        r'(<button class="btn search-button-field[^>]*?) aria-label="Search"',
+        r"\1",
+    ),
+}
 
 
 def setup(app: Sphinx) -> None:
