@@ -119,10 +119,16 @@ def decide(conditions: Mapping[str, bool]) -> str:
     Raises
     ------
     TypeError
-        If a condition is not a bool: an array or a number would hide a mistake.
+        If the conditions are not a mapping, or one is not a bool: an array or a
+        number would hide a mistake.
     ValueError
         If there is no condition.
     """
+    if not isinstance(conditions, Mapping):
+        raise TypeError(
+            "conditions are a dict of words to bools, for example "
+            f'{{"the gap is above 0": gap.low > 0}}, not {type(conditions).__name__}'
+        )
     if not conditions:
         raise ValueError("a verdict needs at least one condition")
     for words, met in conditions.items():

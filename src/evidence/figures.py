@@ -15,7 +15,7 @@ from IPython.display import display
 from evidence.stats import Estimate
 
 COLORS = ("#0072B2", "#D55E00", "#00805E", "#AA4499", "#806000", "#555555", "#882255")
-"""Colours in order of use: told apart under the common forms of colour blindness, and
+"""Colors in order of use: told apart under the common forms of color blindness, and
 with a contrast of 3:1 or more against white (Okabe & Ito 2008, darkened)."""
 
 MARKERS = ("o", "s", "^", "D", "v", "P", "X")
@@ -92,7 +92,7 @@ def band(ax, x, estimates: Sequence[Estimate], *, label="", index=None, **kw):
     label : str
         Name of the series, for :func:`label_lines` or a legend.
     index : int, optional
-        Which colour, marker and line style of the palette; by default the next one.
+        Which color, marker and line style of the palette; by default the next one.
     **kw
         Passed on to ``ax.plot``.
 
@@ -112,7 +112,8 @@ def band(ax, x, estimates: Sequence[Estimate], *, label="", index=None, **kw):
     for item in estimates:
         if not isinstance(item, Estimate):
             raise TypeError(
-                f"a band needs Estimates (see evidence.stats), not {type(item).__name__}"
+                "a band needs Estimates (see evidence.stats), not "
+                f"{type(item).__name__}"
             )
     if len(x) != len(estimates):
         raise ValueError(f"{len(x)} positions but {len(estimates)} estimates")
@@ -139,7 +140,9 @@ def band(ax, x, estimates: Sequence[Estimate], *, label="", index=None, **kw):
 def label_lines(ax, *, pad: float = 4) -> None:
     """Write each line's label at its right end, instead of a legend.
 
-    Labels that would overlap are moved apart vertically.
+    Labels that would overlap are moved apart vertically. Call it last: limits that
+    change afterwards move the lines but not the gaps. A line without a finite point
+    gets no label.
 
     Parameters
     ----------
@@ -153,12 +156,14 @@ def label_lines(ax, *, pad: float = 4) -> None:
         for line in ax.get_lines()
         if line.get_label() and not line.get_label().startswith("_")
     ]
+    ax.figure.draw_without_rendering()  # until then the limits are not known
     to_pixels = ax.transData.transform
     ends = []
     for line in lines:
         x, y = np.asarray(line.get_xdata(), float), np.asarray(line.get_ydata(), float)
-        last = np.flatnonzero(np.isfinite(x) & np.isfinite(y))[-1]
-        ends.append((line, x[last], y[last]))
+        finite = np.flatnonzero(np.isfinite(x) & np.isfinite(y))
+        if len(finite):
+            ends.append((line, x[finite[-1]], y[finite[-1]]))
     ends.sort(key=lambda end: end[2])
     pixels_per_point = ax.figure.dpi / 72
     gap, previous = 11 * pixels_per_point, -np.inf
@@ -192,7 +197,7 @@ def show(fig, *, caption: str, alt: str, name: str | None = None, fmt: str = "sv
     name : str, optional
         Label for references, ``fig-...``, unique in the book.
     fmt : {"svg", "png"}
-        ``"png"`` for photographs (a palette of 128 colours, twice the screen's
+        ``"png"`` for photographs (a palette of 128 colors, twice the screen's
         resolution).
 
     Raises
@@ -253,7 +258,7 @@ def render(fig, fmt: str = "svg", alt: str = ""):
     Returns
     -------
     str or bytes
-        SVG text, or the bytes of a PNG file with at most 128 colours.
+        SVG text, or the bytes of a PNG file with at most 128 colors.
     """
     buffer = io.BytesIO()
     if fmt == "svg":

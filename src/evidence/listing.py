@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import ast
 import inspect
-import re
+import textwrap
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -56,11 +57,22 @@ def source(item, *, docstring: bool = False) -> Listing:
         raise ValueError(
             f"{item.__qualname__} is defined in {item.__module__}, not in evidence"
         )
-    code = inspect.cleandoc("\n" + inspect.getsource(item))
+    code = textwrap.dedent(inspect.getsource(item))
     if not docstring:
-        code = re.sub(
-            r'("""[^\n]*?)\n(?:(?!""").)*?"""', r'\1"""', code, flags=re.DOTALL
-        )
+        code = _shorten_docstrings(code)
     test = f"tests/test_{item.__module__.split('.')[1]}.py"
     name = f"{item.__module__}.{item.__qualname__}"
     return Listing(name, code, test if (ROOT / test).is_file() else None)
+
+
+def _shorten_docstrings(code: str) -> str:
+    """Keep the first line of every docstring."""
+    lines = code.split("\n")
+    kinds = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
+    nodes = [node for node in ast.walk(ast.parse(code)) if isinstance(node, kinds)]
+    texts = [node.body[0] for node in nodes if ast.get_docstring(node) is not None]
+    for text in sorted(texts, key=lambda text: text.lineno, reverse=True):
+        if text.end_lineno > text.lineno:
+            lines[text.lineno - 1] += '"""'
+            del lines[text.lineno : text.end_lineno]
+    return "\n".join(lines)

@@ -34,7 +34,6 @@ FIRST_CHUNK, LARGEST_CHUNK = (
     2048,
 )  # samples drawn at once: doubled from chunk to chunk
 CACHED_RESIDUALS = 2**15  # of single precision: 128 kB, which a core keeps close by
-NUM_POLISHED = 3  # best samples of each chunk that local optimization starts from
 POLISH_FACTORS = (3.0, 2.0, 1.5, 1.0, 1.0)  # its thresholds, in units of the threshold
 
 
@@ -343,18 +342,17 @@ class Homography:
         Hartley & Zisserman (2004), "Multiple View Geometry", section 4.1 (minimal
         configuration) and chapter 21 (orientation).
         """
-        sample = points[indices]  # (m, 4, 4)
-        before, after = sample[..., :2], sample[..., 2:]
-        areas, new_areas = _triangle_areas(before), _triangle_areas(after)
-        usable = _in_general_position(areas, before)
-        usable &= _in_general_position(new_areas, after)
+        x, y, x_new, y_new = points.T[:, indices.T]  # each (4, m)
+        areas, new_areas = _triangle_areas(x, y), _triangle_areas(x_new, y_new)
+        usable = _in_general_position(areas, x, y)
+        usable &= _in_general_position(new_areas, x_new, y_new)
         same = (areas > 0) == (new_areas > 0)
-        usable &= same.all(axis=1) | ~same.any(axis=1)
+        usable &= same.all(axis=0) | ~same.any(axis=0)
 
-        ratios = new_areas[usable, :3] / areas[usable, :3]
-        P, Q = _homogeneous(before[usable, :3]), _homogeneous(after[usable, :3])
-        rows = np.roll(P, -1, axis=1), np.roll(P, -2, axis=1)
-        adjugate = _cross(*rows)  # row i: the line through the other two points
+        corners = points[indices[usable, :3]]  # (m, 3, 4)
+        ratios = (new_areas[:3, usable] / areas[:3, usable]).T
+        P, Q = _homogeneous(corners[..., :2]), _homogeneous(corners[..., 2:])
+        adjugate = _cross(P[:, [1, 2, 0]], P[:, [2, 0, 1]])
         H = Q.transpose(0, 2, 1) @ (ratios[..., None] * adjugate)
         return H / np.linalg.norm(H, axis=(1, 2), keepdims=True)
 
@@ -410,15 +408,13 @@ class Homography:
         points, weights = _check_fit(self, points, weights)
         T, U = _normalization(points[:, :2]), _normalization(points[:, 2:])
         p = _homogeneous(points[:, :2]) @ T.T
-        q = _homogeneous(points[:, 2:]) @ U.T
-        zeros = np.zeros_like(p)
-        A = np.vstack(
-            [
-                np.hstack([p, zeros, -q[:, :1] * p]),
-                np.hstack([zeros, p, -q[:, 1:2] * p]),
-            ]
-        )
-        scatter = (A * np.tile(weights, 2)[:, None]).T @ A
+        x, y = U[:2, :2] @ points[:, 2:].T + U[:2, 2:]
+        # A match gives the two equations (p, 0, -x p) h = 0 and (0, p, -y p) h = 0.
+        products = (p[:, :, None] * p[:, None, :]).reshape(-1, 9)
+        moments = weights * np.stack([np.ones_like(x), x, y, x * x + y * y])
+        S, Sx, Sy, Sxy = (moments @ products).reshape(4, 3, 3)
+        zeros = np.zeros((3, 3))
+        scatter = np.block([[S, zeros, -Sx], [zeros, S, -Sy], [-Sx, -Sy, Sxy]])
         spread, axes = np.linalg.eigh(scatter)
         if spread[1] <= 1e-14 * spread[-1]:
             raise ValueError(
@@ -492,8 +488,8 @@ def ransac(
         What to minimize: the sum of squared residuals in units of the threshold, none
         counted above 1 (MSAC), or the number of outliers (the original RANSAC).
     local_optimization : bool
-        Refit the three best models of each chunk to their inliers, several times, with
-        a threshold that shrinks to the given one; keep what lowers the cost.
+        Refit the best model of each chunk of samples to its inliers, several times,
+        with a threshold that shrinks to the given one; keep what lowers the cost.
     adaptive : bool
         If false, all ``max_trials`` samples are drawn.
     refit : bool
@@ -534,6 +530,7 @@ def ransac(
     origin = np.median(points, axis=0)  # near it, single precision loses least
     centered = points - origin
     scored = centered.astype(_scoring_precision(centered, threshold))
+    factors = POLISH_FACTORS if local_optimization else ()
 
     best, best_cost = None, float(len(points))
     trials, needed, chunk, trace = 0, max_trials, FIRST_CHUNK, []
@@ -542,29 +539,26 @@ def ransac(
         samples = sample_minimal(rng, len(points), model.sample_size, size)
         candidates = model.minimal(centered, samples)
         trials, chunk = trials + size, min(2 * chunk, LARGEST_CHUNK)
-        costs = model_costs(model, candidates, scored, threshold, cost)
-        order = np.argsort(costs, kind="stable")
-        for candidate in candidates[order[: NUM_POLISHED if local_optimization else 1]]:
-            if local_optimization:
-                found, found_cost = _polish(model, candidate, centered, threshold, cost)
-            else:
-                found, found_cost = (
-                    candidate,
-                    _cost(model, candidate, centered, threshold, cost),
-                )
+        if len(candidates):
+            costs = model_costs(model, candidates, scored, threshold, cost)
+            found, found_cost = _polish(
+                model, candidates[costs.argmin()], centered, threshold, cost, factors
+            )
             if found_cost < best_cost:
                 best, best_cost = found, found_cost
                 if adaptive:
-                    inliers = _inliers(model, best, centered, threshold)
-                    share = inliers.mean()
-                    needed = trials_needed(share, model.sample_size, confidence)
-                    needed = min(needed, max_trials)
+                    share = _inliers(model, best, centered, threshold).mean()
+                    enough = trials_needed(share, model.sample_size, confidence)
+                    needed = min(enough, max_trials)
         trace.append((trials, best_cost))
 
     if best is not None and refit and not local_optimization:
         inliers = _inliers(model, best, centered, threshold)
-        best = _fit_or_none(model, centered[inliers]) if inliers.any() else best
-    return _consensus(model, best, origin, points, threshold, cost, trials, trace)
+        refitted = _fit_or_none(model, centered[inliers])
+        best = best if refitted is None else refitted
+    if best is not None:
+        best = model.shifted(best, origin)
+    return _consensus(model, best, points, threshold, cost, trials, trace)
 
 
 def model_costs(model, models, points, threshold: float, cost: str = "msac"):
@@ -602,3 +596,245 @@ def model_costs(model, models, points, threshold: float, cost: str = "msac"):
         else:
             costs[part] = len(points) - (squared < threshold**2).sum(axis=1)
     return costs
+
+
+def line_scene(
+    rng: np.random.Generator,
+    num_points: int = 500,
+    outlier_share: float = 0.5,
+    sigma: float = 0.5,
+):
+    """Draw points on a random line across the square [0, 100]², and outliers anywhere.
+
+    Parameters
+    ----------
+    rng : numpy.random.Generator
+        Source of randomness.
+    num_points : int
+        How many points.
+    outlier_share : float
+        Share of points spread evenly over the square, in [0, 1].
+    sigma : float
+        Standard deviation of the inliers' Gaussian noise in x and in y.
+
+    Returns
+    -------
+    points : numpy.ndarray, shape (num_points, 2)
+        Inliers and outliers in random order.
+    is_inlier : numpy.ndarray of bool, shape (num_points,)
+        Which were drawn on the line.
+    line : numpy.ndarray, shape (3,)
+        The line, as :class:`Line` writes it.
+
+    Chapter: book/detection-geometry/ransac.ipynb.
+    """
+    angle = rng.uniform(0, np.pi)
+    along = np.array([np.cos(angle), np.sin(angle)])
+    middle = rng.uniform(30, 70, 2)
+    is_inlier = _random_mask(rng, num_points, outlier_share)
+    on_line = middle + rng.uniform(-40, 40, (num_points, 1)) * along
+    points = on_line + rng.normal(0, sigma, (num_points, 2))
+    points[~is_inlier] = rng.uniform(0, 100, ((~is_inlier).sum(), 2))
+    normal = np.array([-along[1], along[0]])
+    return points, is_inlier, np.append(normal, -normal @ middle)
+
+
+def homography_scene(
+    rng: np.random.Generator,
+    num_points: int = 500,
+    outlier_share: float = 0.5,
+    sigma: float = 1.0,
+):
+    """Draw matches between two images of 640 by 480 pixels, many of them wrong.
+
+    Parameters
+    ----------
+    rng, num_points, outlier_share
+        As in :func:`line_scene`. An outlier's second position is anywhere in the image.
+    sigma : float
+        Standard deviation in pixels of the Gaussian noise in the second image.
+
+    Returns
+    -------
+    points : numpy.ndarray, shape (num_points, 4)
+        Columns ``x, y, x', y'``.
+    is_inlier : numpy.ndarray of bool, shape (num_points,)
+        Which matches are right.
+    H : numpy.ndarray, shape (3, 3)
+        The homography, of Frobenius norm 1.
+
+    Chapter: book/detection-geometry/ransac.ipynb.
+    """
+    size = np.array([640.0, 480.0])
+    corners = np.array([[0, 0], [1, 0], [1, 1], [0, 1]]) * size
+    moved = corners + rng.uniform(-80, 80, (4, 2))
+    H = Homography().minimal(np.hstack([corners, moved]), np.arange(4)[None])[0]
+    is_inlier = _random_mask(rng, num_points, outlier_share)
+    before = rng.uniform(0, size, (num_points, 2))
+    after = _homogeneous(before) @ H.T
+    after = after[:, :2] / after[:, 2:] + rng.normal(0, sigma, (num_points, 2))
+    after[~is_inlier] = rng.uniform(0, size, ((~is_inlier).sum(), 2))
+    return np.hstack([before, after]), is_inlier, H
+
+
+# --- the search -----------------------------------------------------------------------
+
+
+def _polish(model, candidate, points, threshold, cost, factors):
+    """Refit a model to its inliers, again and again; return the cheapest and its cost.
+
+    The first rounds look further than the threshold: a model through noisy points is
+    off by more than their noise, and its own inliers alone would hold it there.
+    """
+    best, squared = candidate, model.squared_residuals(candidate[None], points)[0]
+    best_cost = _total_cost(squared, threshold, cost)
+    for factor in factors:
+        refitted = _fit_or_none(model, points[squared < (factor * threshold) ** 2])
+        if refitted is None:
+            break
+        squared = model.squared_residuals(refitted[None], points)[0]
+        new_cost = _total_cost(squared, threshold, cost)
+        if new_cost < best_cost:
+            best, best_cost = refitted, new_cost
+    return best, best_cost
+
+
+def _inliers(model, found, points, threshold):
+    """Return which points are nearer to the model than the threshold, shape (n,)."""
+    return model.squared_residuals(found[None], points)[0] < threshold**2
+
+
+def _consensus(model, found, points, threshold, cost, trials, trace) -> Consensus:
+    """Judge the model that is returned, on the points that were given."""
+    trace = np.array(trace, dtype=float)
+    if found is None:
+        nobody = np.zeros(len(points), dtype=bool)
+        return Consensus(None, nobody, float(len(points)), trials, trace)
+    squared = model.squared_residuals(found[None], points)[0]
+    final_cost = _total_cost(squared, threshold, cost)
+    return Consensus(found, squared < threshold**2, final_cost, trials, trace)
+
+
+def _total_cost(squared, threshold, cost) -> float:
+    """Return the cost of one model from its squared residuals, shape (n,)."""
+    if cost == "msac":
+        return float(np.minimum(squared / threshold**2, 1).sum())
+    return float(len(squared) - np.count_nonzero(squared < threshold**2))
+
+
+def _fit_or_none(model, points):
+    """Return the least-squares model, or None if the points do not determine one."""
+    if len(points) < model.sample_size:
+        return None
+    try:
+        return model.fit(points)
+    except ValueError:
+        return None
+
+
+def _scoring_precision(points, threshold):
+    """Return single precision where its rounding errors are far below the threshold."""
+    return np.float32 if threshold > 1e-4 * np.abs(points).max() else np.float64
+
+
+# --- geometry -------------------------------------------------------------------------
+
+
+def _cross(a, b):
+    """Return the cross product over the last axis: three times as fast as NumPy's."""
+    (a0, a1, a2), (b0, b1, b2) = np.moveaxis(a, -1, 0), np.moveaxis(b, -1, 0)
+    return np.stack([a1 * b2 - a2 * b1, a2 * b0 - a0 * b2, a0 * b1 - a1 * b0], axis=-1)
+
+
+def _homogeneous(points):
+    """Append a 1 to each point, in the points' precision."""
+    ones = np.ones((*points.shape[:-1], 1), dtype=points.dtype)
+    return np.concatenate([points, ones], axis=-1)
+
+
+def _triangle_areas(x, y):
+    """Return twice the signed areas of the triangles among four points, shape (4, m).
+
+    Row ``i`` belongs to the triangle that leaves point ``i`` out.
+    """
+    corners = [(1, 2, 3), (0, 2, 3), (0, 1, 3), (0, 1, 2)]
+    return np.stack(
+        [
+            (x[j] - x[i]) * (y[k] - y[i]) - (x[k] - x[i]) * (y[j] - y[i])
+            for i, j, k in corners
+        ]
+    )
+
+
+def _in_general_position(areas, x, y):
+    """Return whether no three of four points lie on a line, up to rounding errors."""
+    width = np.maximum(np.ptp(x, axis=0), np.ptp(y, axis=0))
+    return np.abs(areas).min(axis=0) > 1e-8 * width**2
+
+
+def _normalization(points):
+    """Return the similarity that moves points to mean 0 and mean square distance 2."""
+    x, y = points.mean(axis=0)
+    variance = ((points - (x, y)) ** 2).sum() / len(points)
+    scale = math.sqrt(2 / variance) if variance > 0 else 1.0
+    return np.array([[scale, 0, -scale * x], [0, scale, -scale * y], [0, 0, 1]])
+
+
+def _translation(shift):
+    return np.array([[1, 0, shift[0]], [0, 1, shift[1]], [0, 0, 1]])
+
+
+def _random_mask(rng, num_points, outlier_share):
+    """Return a mask with exactly the share of inliers, in random order."""
+    is_inlier = np.arange(num_points) >= round(outlier_share * num_points)
+    return rng.permutation(is_inlier)
+
+
+# --- checks ---------------------------------------------------------------------------
+
+
+def _check_points(model, points) -> np.ndarray:
+    points = np.asarray(points, dtype=float)
+    if points.ndim != 2 or points.shape[1] != model.num_columns:
+        raise ValueError(
+            f"points for a {model.name} have shape (n, {model.num_columns}), "
+            f"not {points.shape}"
+        )
+    if len(points) < model.sample_size:
+        raise ValueError(
+            f"a {model.name} needs at least {model.sample_size} points, "
+            f"not {len(points)}"
+        )
+    if not np.isfinite(points).all():
+        bad = int((~np.isfinite(points).all(axis=1)).sum())
+        raise ValueError(f"{bad} points are not finite: leave them out")
+    return points
+
+
+def _check_fit(model, points, weights):
+    points = _check_points(model, points)
+    weights = np.ones(len(points)) if weights is None else np.asarray(weights, float)
+    if weights.shape != (len(points),):
+        raise ValueError(f"{len(points)} points but weights of shape {weights.shape}")
+    if not np.isfinite(weights).all() or (weights < 0).any() or not weights.any():
+        raise ValueError("weights must be finite, at least 0 and not all 0")
+    return points, weights
+
+
+def _check_search(threshold, confidence, max_trials, cost) -> None:
+    if not 0 < threshold < math.inf:
+        raise ValueError(f"threshold must be a positive number, not {threshold}")
+    _check_confidence(confidence)
+    _check_whole("max_trials", max_trials, least=1)
+    if cost not in COSTS:
+        raise ValueError(f"cost must be one of {', '.join(COSTS)}, not {cost!r}")
+
+
+def _check_confidence(confidence) -> None:
+    if not 0 < confidence < 1:
+        raise ValueError(f"confidence must lie between 0 and 1, not {confidence}")
+
+
+def _check_whole(name, number, least) -> None:
+    if isinstance(number, bool) or number != int(number) or number < least:
+        raise ValueError(f"{name} must be a whole number >= {least}, not {number}")

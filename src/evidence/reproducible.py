@@ -24,7 +24,7 @@ def setup(seed: int = 0) -> np.random.Generator:
     Parameters
     ----------
     seed : int
-        Seed of Python's, NumPy's and torch's generators, at least 0.
+        Seed of Python's, NumPy's and torch's generators, from 0 to 2**32 - 1.
 
     Returns
     -------
@@ -36,12 +36,12 @@ def setup(seed: int = 0) -> np.random.Generator:
     TypeError
         If ``seed`` is not an integer.
     ValueError
-        If ``seed`` is negative.
+        If ``seed`` is negative or too large.
     """
     if isinstance(seed, bool) or not isinstance(seed, (int, np.integer)):
         raise TypeError(f"seed must be an integer, not {type(seed).__name__}")
-    if seed < 0:
-        raise ValueError(f"seed must be 0 or more, not {seed}")
+    if not 0 <= seed < 2**32:
+        raise ValueError(f"seed must be 0 or more and below 2**32, not {seed}")
     seed = int(seed)
     random.seed(seed)
     np.random.seed(seed)

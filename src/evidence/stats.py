@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -47,7 +48,7 @@ class Estimate:
                     "count the runs that diverged instead of averaging them"
                 )
             object.__setattr__(self, name, number)
-        if self.n < 2:
+        if not (isinstance(self.n, (int, np.integer)) and self.n >= 2):
             raise ValueError(
                 f"an Estimate needs at least 2 samples, not {self.n}: "
                 "one run has no interval"
@@ -61,7 +62,7 @@ class Estimate:
     @property
     def half_width(self) -> float:
         """Half the length of the interval."""
-        return (self.high - self.low) / 2
+        return self.high / 2 - self.low / 2  # halved first: cannot overflow
 
     def __format__(self, spec: str) -> str:
         spec = spec or self._natural_format()
@@ -76,14 +77,14 @@ class Estimate:
     __repr__ = __str__
 
     def _natural_format(self) -> str:
-        """Keep two significant digits of the interval's half width."""
+        """Keep two significant digits of the interval's half width; no ``-0.00``."""
         largest = max(abs(self.low), abs(self.high))
-        if self.half_width <= 1e-12 * largest or largest == 0:
-            return ".4g"
+        if self.half_width <= 1e-12 * largest:
+            return "z.4g"
         decimals = 1 - math.floor(math.log10(self.half_width))
         if decimals > 6 or largest >= 1e7:
-            return ".1e"
-        return f".{max(decimals, 0)}f"
+            return f"z.{math.floor(math.log10(largest)) + decimals}e"
+        return f"z.{max(decimals, 0)}f"
 
 
 def mean_interval(samples, level: float = 0.95) -> Estimate:
@@ -225,8 +226,6 @@ def bootstrap_interval(
     samples = _check_samples(samples)
     _check_level(level)
     value = float(statistic(samples, axis=0))
-    if np.ptp(samples) == 0:
-        return Estimate(value, value, value, len(samples), level)
     interval = _bootstrap(samples, statistic, level, seed, num_resamples, "BCa")
     if not np.isfinite(interval).all():  # BCa is undefined for some discrete samples
         interval = _bootstrap(
@@ -237,7 +236,8 @@ def bootstrap_interval(
 
 
 def _bootstrap(samples, statistic, level, seed, num_resamples, method):
-    with np.errstate(all="ignore"):
+    with np.errstate(all="ignore"), warnings.catch_warnings():
+        warnings.simplefilter("ignore", scipy.stats.DegenerateDataWarning)
         found = scipy.stats.bootstrap(
             (samples,),
             statistic,

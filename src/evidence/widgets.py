@@ -106,8 +106,8 @@ def explore(
         Values of the opening frame; by default each control's first value. Choose a
         frame that is a complete figure by itself: print shows it.
     **controls : iterable
-        Name -> values. Numbers become a slider, strings a choice. At most
-        ``MAX_FRAMES`` combinations and ``MAX_BYTES`` bytes in all.
+        Name -> values, all different. Numbers become a slider, strings a choice. At
+        most ``MAX_FRAMES`` combinations and ``MAX_BYTES`` bytes in all.
 
     Returns
     -------
@@ -117,11 +117,13 @@ def explore(
     Raises
     ------
     ValueError
-        If there is no control or one has fewer than two values, there are too many
-        frames or bytes (the message says by how much), a starting value is not among
-        the control's values, or a text is missing.
+        If there is no control, one has fewer than two values or the same label twice,
+        there are too many frames or bytes (the message says by how much), a starting
+        value is not among the control's values, ``alt`` names something that is not a
+        control, or a text is missing.
     TypeError
-        If ``draw`` does not return a figure.
+        If ``draw`` does not return a figure, or a control's values are not numbers or
+        strings in a list.
     """
     choices = _read_controls(controls)
     combinations = list(itertools.product(*choices.values()))
@@ -131,6 +133,7 @@ def explore(
             f"{sizes} = {len(combinations)} frames, {len(combinations) - MAX_FRAMES} "
             f"over the limit of {MAX_FRAMES}: take fewer values"
         )
+    selection = _opening(choices, start or {})
     pictures, alts = [], []
     for values in combinations:
         named = dict(zip(choices, values, strict=True))
@@ -143,8 +146,8 @@ def explore(
         controls=[
             {
                 "label": label.replace("_", " "),
-                "kind": "choice" if isinstance(values[0], str) else "slider",
-                "values": [v if isinstance(v, str) else f"{v:g}" for v in values],
+                "kind": _kind(label, values[0]),
+                "values": [_label(value) for value in values],
             }
             for label, values in choices.items()
         ],
@@ -152,7 +155,7 @@ def explore(
         frames=frames,
         alts=alts,
         format=fmt,
-        selection=_opening(choices, start or {}),
+        selection=selection,
     )
     size = len(json.dumps([parts, frames, alts]))
     if size > MAX_BYTES:
@@ -200,24 +203,58 @@ def _read_controls(controls: dict[str, Iterable]) -> dict[str, list]:
         raise ValueError("name at least one control, for example depth=range(1, 31, 3)")
     choices = {}
     for label, values in controls.items():
+        if isinstance(values, str) or not isinstance(values, Iterable):
+            raise TypeError(
+                f"control {label!r} needs a list of values, not {values!r} alone"
+            )
         values = [v.item() if hasattr(v, "item") else v for v in values]
         if len(values) < 2:
             raise ValueError(f"control {label!r} needs at least two values")
-        kinds = {isinstance(v, str) for v in values}
+        kinds = {_kind(label, value) for value in values}
         if len(kinds) > 1:
             raise ValueError(f"control {label!r} mixes numbers and strings")
+        labels = [_label(value) for value in values]
+        if len(set(labels)) < len(labels):
+            raise ValueError(
+                f"control {label!r} has two values that read the same: "
+                f"{', '.join(labels)}"
+            )
         choices[label] = values
     return choices
 
 
+def _kind(label: str, value) -> str:
+    if isinstance(value, str):
+        return "choice"
+    if isinstance(value, (int, float)):
+        return "slider"
+    raise TypeError(
+        f"the values of control {label!r} must be numbers or strings, not {value!r}"
+    )
+
+
+def _label(value) -> str:
+    """Write a value as the reader sees it beside the control."""
+    return f"{value:g}" if isinstance(value, float) else str(value)
+
+
 def _draw_frame(draw, named: dict, alt: str | None, fmt: str) -> tuple[str, str]:
     drawn = draw(**named)
-    fig, text = drawn if isinstance(drawn, tuple) else (drawn, None)
-    if not isinstance(fig, plt.Figure):
+    items = drawn if isinstance(drawn, tuple) else (drawn,)
+    expected = (plt.Figure, str)
+    if len(items) not in (1, 2) or not all(map(isinstance, items, expected)):
         raise TypeError(
-            f"draw must return a matplotlib figure, not {type(fig).__name__}"
+            "draw must return a matplotlib figure, or a figure and its alternative "
+            f"text, not {', '.join(type(item).__name__ for item in items) or '()'}"
         )
-    text = text or (alt or "").format(**named)
+    fig, *rest = items
+    try:
+        text = rest[0] if rest else (alt or "").format(**named)
+    except (KeyError, IndexError) as error:
+        raise ValueError(
+            f"alt names {error}, which is not a control; the controls are "
+            f"{', '.join(named)}"
+        ) from None
     picture = figures.render(fig, fmt, text)
     plt.close(fig)
     if fmt == "png":

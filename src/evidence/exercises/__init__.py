@@ -86,8 +86,8 @@ def check(exercise: str, answer) -> Feedback:
     except _NotAttempted:
         return Feedback(exercise, False, NOT_ATTEMPTED)
     except Mistake as mistake:
-        return Feedback(exercise, False, f"not yet: {mistake}.")
-    return Feedback(exercise, True, "right." + (f" {confirmation}" or "").rstrip())
+        return Feedback(exercise, False, f"not yet: {str(mistake).rstrip('.')}.")
+    return Feedback(exercise, True, f"right. {confirmation}".rstrip())
 
 
 def find(exercise: str) -> Exercise:
@@ -149,22 +149,28 @@ def number(
 def vector(
     expected, tolerance: float, mistakes: Sequence[tuple] = (), confirm: str = ""
 ) -> Exercise:
-    """Ask for an array; parameters as for :func:`number`, with arrays for numbers."""
+    """Ask for an array; parameters as for :func:`number`, with arrays for numbers.
+
+    Raises
+    ------
+    ValueError
+        If a mistake is within tolerance of the answer.
+    """
     expected = np.asarray(expected, dtype=float)
+    kind = "a number" if expected.ndim == 0 else "numbers"
     pairs = _pairs(mistakes)
     for wrong, _ in pairs:
         if _close(np.asarray(wrong, dtype=float), expected, tolerance):
             raise ValueError(f"the mistake {wrong} is within tolerance of the answer")
 
     def grade(answer):
-        try:
-            given = np.asarray(answer, dtype=float)
-        except (TypeError, ValueError):
-            kind = "a number" if expected.ndim == 0 else "numbers"
-            raise Mistake(f"the answer should be {kind}, not {answer!r}") from None
+        given = _as_numbers(answer)
+        if given is None:
+            raise Mistake(f"the answer should be {kind}, not {answer!r}")
         if given.shape != expected.shape:
+            wanted = f"numbers of shape {expected.shape}" if expected.ndim else kind
             raise Mistake(
-                f"the shape should be {expected.shape}, yours is {given.shape}"
+                f"the answer should be {wanted}, yours has shape {given.shape}"
             )
         if not np.isfinite(given).all():
             raise Mistake("the answer is not finite")
@@ -186,10 +192,17 @@ def choice(expected: str, options: Mapping[str, str]) -> Exercise:
     expected : str
         The letter of the right option.
     options : mapping of str to str
-        For each letter why it is wrong, and for the right one a confirmation.
+        For each small letter why it is wrong, and for the right one a confirmation.
+
+    Raises
+    ------
+    ValueError
+        If the right option is missing, or a letter could never be answered.
     """
     if expected not in options:
         raise ValueError(f"{expected!r} is not among the options {sorted(options)}")
+    if any(letter != letter.strip().lower() for letter in options):
+        raise ValueError(f"options are small letters, not {sorted(options)}")
 
     def grade(answer):
         letter = str(answer).strip().lower()
@@ -225,12 +238,23 @@ def function(
         on some case.
     confirm : str
         What to add when the answer is right.
+
+    Raises
+    ------
+    ValueError
+        If no case tells a mistake apart from the reference, or the reference returns
+        something else than numbers, arrays, or tuples and lists of them.
     """
     expected = [_call(reference, case) for case in cases]
 
     def agrees(given, wanted):
         return all(_same(g, w, tolerance) for g, w in zip(given, wanted, strict=True))
 
+    if not cases or not agrees(expected, expected):
+        raise ValueError(
+            "the reference must return numbers, arrays, or tuples and lists of them, "
+            "on at least one case"
+        )
     wrongs = [([_call(wrong, case) for case in cases], why) for wrong, why in mistakes]
     for values, why in wrongs:
         if agrees(values, expected):
@@ -244,7 +268,7 @@ def function(
         except Exception as error:
             text = f"your function raised {type(error).__name__}: {error}"
             raise Mistake(text) from error
-        if all(value is None for value in given):
+        if all(value is None or value is ... for value in given):
             raise _NotAttempted
         if agrees(given, expected):
             return confirm
@@ -280,12 +304,24 @@ def _same(a, b, tolerance: float) -> bool:
             and len(a) == len(b)
             and all(_same(x, y, tolerance) for x, y in zip(a, b, strict=True))
         )
-    try:
-        a, b = np.asarray(a, dtype=float), np.asarray(b, dtype=float)
-    except (TypeError, ValueError):
+    a, b = _as_numbers(a), _as_numbers(b)
+    if a is None or b is None or a.shape != b.shape:
         return False
-    same_nan = np.array_equal(np.isnan(a), np.isnan(b)) if a.shape == b.shape else False
-    return same_nan and _close(np.nan_to_num(a), np.nan_to_num(b), tolerance)
+    same = (a == b) | (np.isnan(a) & np.isnan(b))
+    return _close(a[~same], b[~same], tolerance)
+
+
+def _as_numbers(answer) -> np.ndarray | None:
+    """Return an answer as an array of floats, ``None`` if it is not made of numbers."""
+    if hasattr(answer, "detach"):  # a tensor that carries a gradient
+        answer = answer.detach()
+    try:
+        given = np.asarray(answer)
+        if answer is None or given.dtype.kind in "cSU":  # float(None) would be nan
+            return None
+        return given.astype(float)
+    except (TypeError, ValueError, RuntimeError):
+        return None
 
 
 def _call(func: Callable, case: tuple):
