@@ -1,4 +1,4 @@
-"""Data the chapters share: generators with a known truth, loaders without a network.
+"""Data the chapters share, loaded without a network.
 
 Whatever is loaded here travels inside an installed package.
 """
@@ -48,24 +48,6 @@ class Split(NamedTuple):
     test_y: np.ndarray
 
 
-class NoisyLine(NamedTuple):
-    """Points of which some lie near a known line.
-
-    Attributes
-    ----------
-    points : numpy.ndarray, shape (n, 2)
-        ``x, y`` in random order.
-    line : numpy.ndarray, shape (3,)
-        The truth ``(a, b, c)``: ``a x + b y + c = 0`` with ``a**2 + b**2 = 1``.
-    inliers : numpy.ndarray of bool, shape (n,)
-        Which points were drawn from the line.
-    """
-
-    points: np.ndarray
-    line: np.ndarray
-    inliers: np.ndarray
-
-
 def digits(test_share: float = 0.3, seed: int = 0) -> Split:
     """Load scikit-learn's 1,797 handwritten digits, shuffled and split.
 
@@ -113,86 +95,6 @@ def digits(test_share: float = 0.3, seed: int = 0) -> Split:
     return Split(train_x, train_y, test_x, test_y)
 
 
-def line_with_outliers(
-    rng: np.random.Generator,
-    num_points: int = 100,
-    outlier_share: float = 0.3,
-    noise: float = 0.1,
-    half_side: float = 10.0,
-) -> NoisyLine:
-    """Draw points near a random line, and outliers anywhere in a square.
-
-    The line's direction is uniform; its distance from the origin is uniform between a
-    tenth and a half of ``half_side``, so it never passes through the origin. Inliers
-    are uniform on the part of the line inside the square, then moved off it by Gaussian
-    noise; outliers are uniform in the square, so a few of them fall near the line.
-
-    Parameters
-    ----------
-    rng : numpy.random.Generator
-        Source of randomness.
-    num_points : int
-        How many points, at least 2.
-    outlier_share : float
-        Share of outliers, from 0 to 1; the number is rounded to a whole one.
-    noise : float
-        Standard deviation of an inlier's distance from the line, at least 0, in the
-        unit of the points.
-    half_side : float
-        The square is ``[-half_side, half_side]`` in x and y.
-
-    Returns
-    -------
-    NoisyLine
-        Points, the true line and the mask of inliers.
-
-    Raises
-    ------
-    TypeError
-        If ``rng`` is not a generator.
-    ValueError
-        If a number is out of its range.
-
-    Examples
-    --------
-    >>> rng = np.random.default_rng(0)
-    >>> points, (a, b, c), inliers = line_with_outliers(rng, noise=0.0)
-    >>> bool(np.allclose(points[inliers] @ [a, b] + c, 0))
-    True
-
-    Chapter: book/detection-geometry/ransac.ipynb.
-    """
-    if not isinstance(rng, np.random.Generator):
-        raise TypeError(
-            f"rng must be a numpy.random.Generator, not {type(rng).__name__}: "
-            "pass the one that evidence.setup returned, or np.random.default_rng(seed)"
-        )
-    if num_points != int(num_points) or num_points < 2:
-        raise ValueError(f"num_points must be a whole number >= 2, not {num_points}")
-    if not 0 <= outlier_share <= 1:
-        raise ValueError(f"outlier_share must lie in [0, 1], not {outlier_share}")
-    if not 0 <= noise < np.inf:
-        raise ValueError(f"noise must be finite and at least 0, not {noise}")
-    if not 0 < half_side < np.inf:
-        raise ValueError(f"half_side must be finite and positive, not {half_side}")
-
-    angle = rng.uniform(0, 2 * np.pi)
-    distance = rng.uniform(0.1, 0.5) * half_side
-    normal = np.array([np.cos(angle), np.sin(angle)])
-    along = np.array([-normal[1], normal[0]])
-    line = np.append(normal, -distance)
-
-    num_points = int(num_points)
-    inliers = np.arange(num_points) >= round(outlier_share * num_points)
-    rng.shuffle(inliers)
-    points = rng.uniform(-half_side, half_side, (num_points, 2))
-    start, end = _chord(distance * normal, along, half_side)
-    reach = rng.uniform(start, end, num_points)[:, None]
-    off = noise * rng.standard_normal(num_points)[:, None]
-    on_line = (distance + off) * normal + reach * along
-    return NoisyLine(np.where(inliers[:, None], on_line, points), line, inliers)
-
-
 def photograph(name: str) -> np.ndarray:
     """Load one of scikit-image's pictures; none of them is downloaded.
 
@@ -226,11 +128,3 @@ def photograph(name: str) -> np.ndarray:
 
     picture = skimage.util.img_as_float64(getattr(skimage.data, name)())
     return picture if picture.ndim == 3 else skimage.color.gray2rgb(picture)
-
-
-def _chord(point, direction, half_side: float) -> tuple[float, float]:
-    """Return where the line ``point + t * direction`` enters and leaves the square."""
-    crosses = direction != 0  # an edge that the line runs along is never crossed
-    point, direction = point[crosses], direction[crosses]
-    edges = (np.array([[-half_side], [half_side]]) - point) / direction
-    return edges.min(axis=0).max(), edges.max(axis=0).min()
