@@ -1,4 +1,4 @@
-"""Say at once if this Python cannot build the book: ``python -m tools.fresh_python``."""
+"""Say if this Python cannot build the book: ``python -m tools.fresh_python``."""
 
 import sys
 

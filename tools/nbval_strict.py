@@ -21,10 +21,18 @@ from PIL import Image
 
 from tools.notebooks import STATE, VIEW, code_cells
 
-PIXEL_TOLERANCE = 2.0  # mean absolute difference of 8-bit values
-SVG_TOLERANCE = 0.75  # points; other processors round the last digits differently
+# Other processors round the last digits differently; what a reader sees may not change.
+BLOCK = 16  # pixels; pictures are compared block by block, so that small changes count
+PIXEL_TOLERANCE = 12.0  # mean absolute difference of 8-bit values in a block
+SVG_TOLERANCE = 0.75  # points
+COLOR_TOLERANCE = 2.0  # of 255
 SVG = "image/svg+xml"
-NUMBER = re.compile(r"-?\d+\.?\d*(?:e-?\d+)?")
+# What is compared with a tolerance in a drawing; everything else is compared as text.
+LENGTHS = "d|x|y|x1|x2|y1|y2|cx|cy|r|width|height|points|viewBox"
+GEOMETRY = re.compile(rf'(?<= )(?:{LENGTHS})="[^"]*"|translate\([^)]*\)')
+NUMBER = re.compile(r"-?\d+\.?\d*(?:e[-+]?\d+)?")
+COLOR = re.compile(r"#([0-9a-f]{2})([0-9a-f]{2})([0-9a-f]{2})\b")
+EMBEDDED = re.compile(r"data:image/png;base64,([A-Za-z0-9+/=\s]+)")
 CONTENT_ID = re.compile(r"\b[a-zA-Z]{1,2}[0-9a-f]{10}\b")  # matplotlib's hashed ids
 ASK_STATE = """
 def _dump():
@@ -37,15 +45,47 @@ _dump(); del _dump
 
 def svg_difference(new: str, old: str) -> str | None:
     """Return how two SVG drawings differ, or None if they look the same."""
-    new, old = CONTENT_ID.sub("id", new), CONTENT_ID.sub("id", old)
-    if NUMBER.sub("0", new) != NUMBER.sub("0", old):
-        return "the drawing has other elements"
-    a = np.array(NUMBER.findall(new), dtype=float)
-    b = np.array(NUMBER.findall(old), dtype=float)
-    apart = np.abs(a - b) / np.maximum(1, np.abs(b) / 1000)
-    if len(a) and apart.max() > SVG_TOLERANCE:
+    (text_a, places_a, colors_a, pictures_a) = _parts_of_drawing(new)
+    (text_b, places_b, colors_b, pictures_b) = _parts_of_drawing(old)
+    if text_a != text_b:
+        return f"the drawing has other elements: {_first_change(text_a, text_b)}"
+    apart = np.abs(places_a - places_b) / np.maximum(1, np.abs(places_b) / 1000)
+    if apart.max(initial=0) > SVG_TOLERANCE:
         return f"a coordinate moved by {apart.max():.2f} points"
+    if np.abs(colors_a - colors_b).max(initial=0) > COLOR_TOLERANCE:
+        return "a color changed"
+    for a, b in zip(pictures_a, pictures_b, strict=True):
+        if difference := png_difference(a, b):
+            return difference
     return None
+
+
+def _parts_of_drawing(svg: str):
+    """Split a drawing into its text, its coordinates, its colors and its pictures."""
+    places, colors = [], []
+
+    def take_numbers(match) -> str:
+        places.extend(float(number) for number in NUMBER.findall(match[0]))
+        return NUMBER.sub("0", match[0])
+
+    def take_color(match) -> str:
+        colors.extend(int(channel, 16) for channel in match.groups())
+        return "#"
+
+    pictures = EMBEDDED.findall(svg)
+    text = CONTENT_ID.sub("id", EMBEDDED.sub("picture", svg))
+    text = COLOR.sub(take_color, GEOMETRY.sub(take_numbers, text))
+    return text, np.array(places), np.array(colors), pictures
+
+
+def _first_change(new: str, old: str) -> str:
+    """Return where two texts part, stored and new."""
+    at = next(
+        (k for k, (a, b) in enumerate(zip(new, old, strict=False)) if a != b),
+        min(len(new), len(old)),
+    )
+    a, b = (text[max(0, at - 30) : at + 30] for text in (new, old))
+    return f"stored ...{b!r}..., drawn ...{a!r}..."
 
 
 def png_difference(new: str, old: str) -> str | None:
@@ -58,8 +98,17 @@ def png_difference(new: str, old: str) -> str | None:
     )
     if a.shape != b.shape:
         return f"the picture is {a.shape[:2]}, stored is {b.shape[:2]}"
-    apart = np.abs(a - b).mean()
-    return f"pixels differ by {apart:.1f} of 255" if apart > PIXEL_TOLERANCE else None
+    apart = np.abs(a - b).mean(axis=2)
+    height, width = apart.shape
+    apart = np.pad(apart, ((0, -height % BLOCK), (0, -width % BLOCK)))
+    blocks = apart.reshape(apart.shape[0] // BLOCK, BLOCK, -1, BLOCK).mean(axis=(1, 3))
+    if blocks.max() > PIXEL_TOLERANCE:
+        row, column = np.unravel_index(blocks.argmax(), blocks.shape)
+        return (
+            f"pixels differ by {blocks.max():.0f} of 255 near row {row * BLOCK}, "
+            f"column {column * BLOCK}"
+        )
+    return None
 
 
 COMPARE = {SVG: svg_difference, "image/png": png_difference}
@@ -90,7 +139,7 @@ def _pictures(outputs) -> list[tuple[str, str]]:
         (mime, output["data"][mime])
         for output in outputs
         for mime in COMPARE
-        if mime in output.get("data", {}) and VIEW not in output["data"]
+        if mime in output.get("data", {})
     ]
 
 
@@ -156,7 +205,24 @@ def _where(cell) -> str:
     return cell.parent.path.stem
 
 
+_collect_from_zero = plugin.IPyNbFile.collect
+
+
+def _collect(notebook):
+    """Yield the cells numbered from 1, as the reader of the notebook sees them."""
+    for item in _collect_from_zero(notebook):
+        number = item.cell_num + 1
+        yield plugin.IPyNbCell.from_parent(
+            notebook,
+            name=f"cell [{number}]",
+            cell_num=number,
+            cell=item.cell,
+            options=item.options,
+        )
+
+
 plugin.IPyNbCell.compare_outputs = _compare_outputs
+plugin.IPyNbFile.collect = _collect
 
 
 @pytest.hookimpl(tryfirst=True)

@@ -33,7 +33,8 @@ def main(chapter: str, root: Path = ROOT) -> Path:
     Raises
     ------
     SystemExit
-        If the name is not of that form, or the chapter is there already.
+        If the name is not of that form, or the chapter or one of its slug is there
+        already: labels, claims and exercises are named after the slug alone.
     """
     if not NAME.fullmatch(chapter):
         raise SystemExit(
@@ -44,6 +45,8 @@ def main(chapter: str, root: Path = ROOT) -> Path:
     if path.exists():
         raise SystemExit(f"{path.relative_to(root)} is there already")
     part, slug = chapter.split("/")
+    if same := list((root / "book").glob(f"*/{slug}.ipynb")):
+        raise SystemExit(f"{same[0].relative_to(root)} has that slug: take another")
     title = slug.replace("-", " ").capitalize()
     words = {"TITLE": title, "CHAPTER": chapter, "SLUG": slug}
     settings = (root / "_config.yml").read_text(encoding="utf8")
@@ -76,7 +79,7 @@ def _add_claim(root: Path, entry: str) -> None:
 
 
 def _add_to_contents(root: Path, part: str, chapter: str) -> None:
-    """List the chapter at the end of its part, or in a new part before the reference."""
+    """List the chapter last in its part, or in a new part before the reference."""
     path = root / "_toc.yml"
     lines = path.read_text(encoding="utf8").splitlines()
     new = f"      - file: book/{chapter}"
@@ -86,7 +89,8 @@ def _add_to_contents(root: Path, part: str, chapter: str) -> None:
     if same:
         lines.insert(same[-1] + 1, new)
     else:
-        end = next(i for i, line in enumerate(lines) if "caption: Reference" in line)
+        found = (i for i, line in enumerate(lines) if "caption: Reference" in line)
+        end = next(found, len(lines))
         caption = part.replace("-", " ").capitalize()
         lines[end:end] = [f"  - caption: {caption}", "    chapters:", new]
     path.write_text("\n".join(lines) + "\n", encoding="utf8")

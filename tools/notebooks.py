@@ -19,6 +19,13 @@ VIEW = "application/vnd.jupyter.widget-view+json"
 MAX_BYTES = 1_500_000
 WORDS_PER_MINUTE = 160  # prose with mathematics and code beside it
 KERNELSPEC = {"display_name": "Python 3", "language": "python", "name": "python3"}
+EXCUSES = {  # nbval's tags, and its comments in lower case with hyphens
+    "nbval-ignore-output",
+    "nbval-raises-exception",
+    "nbval-skip",
+    "pytest-validate-ignore-output",
+    "raises-exception",
+}
 META_LINE = re.compile(r"Reading: \d+ min\. Running: about \d+ s\.")
 
 
@@ -71,7 +78,6 @@ def code_cells(notebook) -> Iterator[tuple[int, dict]]:
 
 def tidy(notebook) -> None:
     """Bring a notebook into normal form, in place, without touching what it says."""
-    nbformat.validator.normalize(notebook)
     notebook.nbformat, notebook.nbformat_minor = 4, 5
     kept = {"evidence", "widgets"} & notebook.metadata.keys()
     metadata = {key: notebook.metadata[key] for key in sorted(kept)}
@@ -79,16 +85,12 @@ def tidy(notebook) -> None:
     metadata["language_info"] = {"name": "python"}
     notebook.metadata = nbformat.from_dict(metadata)
     notebook.cells = [cell for cell in notebook.cells if cell.source.strip()]
-    names = set()
-    for position, cell in enumerate(notebook.cells):
+    for cell in notebook.cells:
         cell.source = "\n".join(x.rstrip() for x in cell.source.split("\n")).strip("\n")
         kept = {"tags", "evidence"} & cell.metadata.keys()
         cell.metadata = nbformat.from_dict({k: cell.metadata[k] for k in sorted(kept)})
         if not cell.metadata.get("tags", True):
             del cell.metadata["tags"]
-        if cell.id in names:
-            cell.id = f"{cell.id[:56]}-{position}"
-        names.add(cell.id)
         if cell.cell_type == "code":
             _tidy_outputs(cell)
     _rename_models(notebook)
@@ -189,10 +191,10 @@ def problems(path: Path) -> list[str]:
 
 def excuse(cell) -> str | None:
     """Return the tag that excuses a cell from comparison, if it has one."""
-    excusing = {"nbval-ignore-output", "nbval-skip", "nbval-raises-exception"}
-    tags = sorted(excusing & set(cell.metadata.get("tags", [])))
-    in_source = re.search(r"#\s*(NBVAL_(?:IGNORE_OUTPUT|SKIP|RAISES))", cell.source)
-    return tags[0] if tags else in_source[1] if in_source else None
+    tags = [tag for tag in cell.metadata.get("tags", []) if tag in EXCUSES]
+    comments = re.findall(r"^[ \t]*#+[ \t]*(\w+)[ \t]*$", cell.source, re.MULTILINE)
+    markers = [c for c in comments if c.lower().replace("_", "-") in EXCUSES]
+    return next(iter(tags + markers), None)
 
 
 def _excuse_problems(cell) -> Iterator[str]:
@@ -207,8 +209,9 @@ def _excuse_problems(cell) -> Iterator[str]:
 def stamp(notebook, chapter: str, root: Path = ROOT) -> str:
     """Return a hash of everything a chapter's outputs depend on.
 
-    That is its code cells, the modules of ``evidence`` it reaches (transitively), its
-    exercises, the claims it uses and the exact versions in ``constraints.txt``.
+    That is its code cells (but Colab's), the modules of ``evidence`` it reaches
+    (transitively), its exercises, the claims it uses and the exact versions in
+    ``constraints.txt``.
 
     Parameters
     ----------
@@ -224,7 +227,9 @@ def stamp(notebook, chapter: str, root: Path = ROOT) -> str:
     str
         32 hexadecimal digits.
     """
-    sources = [cell.source for _, cell in code_cells(notebook)]
+    cells = [cell for _, cell in code_cells(notebook)]
+    # The Colab cell names the repository, which differs from fork to fork.
+    sources = [c.source for c in cells if "colab" not in c.metadata.get("tags", [])]
     code = "\n".join(sources)
     parts = [json.dumps(sources)]
     for path in sorted(reached_modules(code, chapter, root)):

@@ -15,11 +15,12 @@ from concurrent.futures import ThreadPoolExecutor, as_completed
 from pathlib import Path
 
 from nbclient import NotebookClient
-from nbclient.exceptions import CellExecutionError
+from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 
 from tools import notebooks
 
 TIME_LIMIT = 600  # seconds for one cell
+FAILURES = (CellExecutionError, CellTimeoutError, DeadKernelError)
 
 
 def execute(path: Path) -> float:
@@ -40,11 +41,11 @@ def execute(path: Path) -> float:
     )
     client.execute()
     seconds = time.perf_counter() - started
+    _write_running_time(notebook, seconds)
+    notebooks.tidy(notebook)  # before the stamp, which is of the tidy source
     notebook.metadata["evidence"] = {
         "stamp": notebooks.stamp(notebook, notebooks.name_of(path))
     }
-    _write_running_time(notebook, seconds)
-    notebooks.tidy(notebook)
     notebooks.write(path, notebook)
     return seconds
 
@@ -62,11 +63,13 @@ def _write_running_time(notebook, seconds: float) -> None:
         title.source = title.source.replace(found[0], line)
 
 
-def _short(error: CellExecutionError) -> str:
-    """Return the failing cell and the last lines of its traceback, without colours."""
-    text = re.sub(r"\x1b\[[0-9;]*m", "", str(error))
-    cell = text.split("------------------")[1].strip()
-    return f"{cell}\n...\n" + "\n".join(text.strip().splitlines()[-8:])
+def _short(error: Exception) -> str:
+    """Return the failing cell and the last lines of its traceback, without colors."""
+    text = re.sub(r"\x1b\[[0-9;]*m", "", str(error)).strip()
+    end = "\n".join(text.splitlines()[-8:])
+    if not isinstance(error, CellExecutionError):
+        return end
+    return f"{text.split('------------------')[1].strip()}\n...\n{end}"
 
 
 def main(names: list[str]) -> int:
@@ -84,14 +87,12 @@ def main(names: list[str]) -> int:
         tasks = {pool.submit(execute, path): path for path in paths}
         for done, task in enumerate(as_completed(tasks), 1):
             name = notebooks.name_of(tasks[task])
+            progress = f"[{done}/{len(paths)}] {name}"
             try:
-                print(
-                    f"[{done}/{len(paths)}] {name}: {task.result():.0f} s", flush=True
-                )
-            except CellExecutionError as error:
+                print(f"{progress}: {task.result():.0f} s", flush=True)
+            except FAILURES as error:
                 failures += 1
-                print(f"[{done}/{len(paths)}] {name} FAILED in the cell", flush=True)
-                print(_short(error), flush=True)
+                print(f"{progress} FAILED in the cell\n{_short(error)}", flush=True)
     return failures
 
 

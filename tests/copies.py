@@ -1,0 +1,77 @@
+"""Copies of the repository with one small chapter, for tests that break things."""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+from nbformat.v4 import new_code_cell
+
+from tools import new, notebooks
+from tools.notebooks import ROOT
+
+CHAPTER = "demo/hello-chapter"
+SLUG = "hello-chapter"
+
+
+def copy_repository(to: Path) -> Path:
+    """Copy what a chapter and its tests need, without the chapters that are there."""
+    ignore = shutil.ignore_patterns("vendor", "__pycache__", "*.ipynb")
+    shutil.copytree(ROOT / "book", to / "book", ignore=ignore)
+    (to / "tests").mkdir()
+    for name in ("test_chapters.py", "test_exercises.py"):
+        shutil.copy(ROOT / "tests" / name, to / "tests" / name)
+    for folder in ("src", "tools"):
+        ignore = shutil.ignore_patterns("__pycache__")
+        shutil.copytree(ROOT / folder, to / folder, ignore=ignore)
+    for name in ("_config.yml", "constraints.txt", "pyproject.toml"):
+        shutil.copy(ROOT / name, to / name)
+    contents = (ROOT / "_toc.yml").read_text("utf8").splitlines(keepends=True)
+    kept = [x for x in contents if not (ROOT / f"{x.split()[-1]}.ipynb").is_file()]
+    (to / "_toc.yml").write_text("".join(kept), encoding="utf8")
+    (to / "book" / "claims.yml").write_text("# Every claim, stated once.\n", "utf8")
+    return to
+
+
+def python(root: Path, *arguments, **variables) -> subprocess.CompletedProcess:
+    """Run Python in a copy, with the copy's own package and tools."""
+    outside = {
+        key: value for key, value in os.environ.items() if not key.startswith("PYTEST_")
+    }
+    environment = outside | variables | {"PYTHONPATH": str(root / "src")}
+    environment["PYTHONDONTWRITEBYTECODE"] = "1"
+    done = subprocess.run(
+        [sys.executable, *arguments],
+        cwd=root,
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=300,
+    )
+    done.output = re.sub(r"\x1b\[[0-9;]*m", "", done.stdout + done.stderr)
+    return done
+
+
+def pytest_in(root: Path, *arguments, **variables) -> subprocess.CompletedProcess:
+    """Run pytest in a copy."""
+    quiet = ["-q", "--no-header", "--color=no"]
+    quiet += ["-p", "no:cacheprovider", "-p", "no:hypothesispytest"]
+    return python(root, "-m", "pytest", *quiet, *arguments, **variables)
+
+
+def copy_with_chapter(to: Path, *more_code: str) -> Path:
+    """Copy the repository, start a chapter in it with some more cells, and run it."""
+    root = copy_repository(to)
+    path = new.main(CHAPTER, root)
+    notebook = notebooks.read(path)
+    place = [cell.id for cell in notebook.cells].index("verdict")
+    notebook.cells[place:place] = [
+        new_code_cell(source, id=f"more-{number}")
+        for number, source in enumerate(more_code, 1)
+    ]
+    notebooks.write(path, notebook)
+    done = python(root, "-m", "tools.run", CHAPTER)
+    assert done.returncode == 0, done.output
+    return root
