@@ -2,8 +2,7 @@
 
 Fit a model to a few points drawn at random, count who agrees, repeat, keep the best.
 :func:`ransac` does so for any object with the four members of :class:`Line`:
-``sample_size``, ``minimal``, ``squared_residuals`` and ``fit`` (and ``shifted``, which
-moves a model along with the origin).
+``sample_size``, ``minimal``, ``squared_residuals`` and ``fit``.
 
 Three choices make it fast without making it obscure. Samples are fitted by closed
 formulas over a leading axis rather than one by one. Squared residuals are computed in
@@ -34,7 +33,7 @@ FIRST_CHUNK, LARGEST_CHUNK = (
     2048,
 )  # samples drawn at once: doubled from chunk to chunk
 CACHED_RESIDUALS = 2**15  # of single precision: 128 kB, which a core keeps close by
-POLISH_FACTORS = (3.0, 2.0, 1.5, 1.0, 1.0)  # its thresholds, in units of the threshold
+POLISH_FACTORS = (3.0, 2.0, 1.0, 1.0)  # its thresholds, in units of the threshold
 
 
 def all_inlier_probability(
@@ -224,17 +223,14 @@ class _Hyperplane:
         offsets = points - center
         scatter = (offsets * weights[:, None]).T @ offsets
         spread, axes = np.linalg.eigh(scatter)  # ascending
-        if spread[1] <= 1e-14 * spread[-1] or spread[-1] <= 0:
+        rounding = 1e-28 * (weights @ points**2).sum()
+        if spread[1] <= max(1e-14 * spread[-1], rounding):
             raise ValueError(
                 f"these points do not determine a {self.name}: they lie in a point"
                 + (" or on a line" if self.sample_size == 3 else "")
             )
         normal = axes[:, 0]
         return np.append(normal, -normal @ center)
-
-    def shifted(self, model, shift) -> np.ndarray:
-        """Return the model of the points moved by ``shift``, shape (d,)."""
-        return np.append(model[:-1], model[-1] - model[:-1] @ shift)
 
     @staticmethod
     def _through(normals, points, usable) -> np.ndarray:
@@ -406,7 +402,8 @@ class Homography:
         Zisserman (2004), algorithm 4.2 (normalized direct linear transform).
         """
         points, weights = _check_fit(self, points, weights)
-        T, U = _normalization(points[:, :2]), _normalization(points[:, 2:])
+        T = _normalization(points[:, :2], weights)
+        U = _normalization(points[:, 2:], weights)
         p = _homogeneous(points[:, :2]) @ T.T
         x, y = U[:2, :2] @ points[:, 2:].T + U[:2, 2:]
         # A match gives the two equations (p, 0, -x p) h = 0 and (0, p, -y p) h = 0.
@@ -422,11 +419,6 @@ class Homography:
                 "at least four with no three on a line are needed"
             )
         H = np.linalg.inv(U) @ axes[:, 0].reshape(3, 3) @ T
-        return H / np.linalg.norm(H)
-
-    def shifted(self, model, shift) -> np.ndarray:
-        """Return the model of the matches moved by ``shift``, shape (4,)."""
-        H = _translation(shift[2:]) @ model @ _translation(-shift[:2])
         return H / np.linalg.norm(H)
 
 
@@ -527,9 +519,7 @@ def ransac(
     points = _check_points(model, points)
     _check_search(threshold, confidence, max_trials, cost)
     rng = np.random.default_rng(seed)
-    origin = np.median(points, axis=0)  # near it, single precision loses least
-    centered = points - origin
-    scored = centered.astype(_scoring_precision(centered, threshold))
+    scored = points.astype(_scoring_precision(points, threshold))
     factors = POLISH_FACTORS if local_optimization else ()
 
     best, best_cost = None, float(len(points))
@@ -537,28 +527,71 @@ def ransac(
     while trials < needed:
         size = min(chunk, needed - trials)
         samples = sample_minimal(rng, len(points), model.sample_size, size)
-        candidates = model.minimal(centered, samples)
+        candidates = model.minimal(points, samples)
         trials, chunk = trials + size, min(2 * chunk, LARGEST_CHUNK)
         if len(candidates):
             costs = model_costs(model, candidates, scored, threshold, cost)
-            found, found_cost = _polish(
-                model, candidates[costs.argmin()], centered, threshold, cost, factors
+            found, found_cost = polish(
+                model, candidates[costs.argmin()], points, threshold, cost, factors
             )
             if found_cost < best_cost:
                 best, best_cost = found, found_cost
                 if adaptive:
-                    share = _inliers(model, best, centered, threshold).mean()
+                    share = _inliers(model, best, points, threshold).mean()
                     enough = trials_needed(share, model.sample_size, confidence)
                     needed = min(enough, max_trials)
         trace.append((trials, best_cost))
 
     if best is not None and refit and not local_optimization:
-        inliers = _inliers(model, best, centered, threshold)
-        refitted = _fit_or_none(model, centered[inliers])
+        inliers = _inliers(model, best, points, threshold)
+        refitted = _fit_or_none(model, points[inliers])
         best = best if refitted is None else refitted
-    if best is not None:
-        best = model.shifted(best, origin)
     return _consensus(model, best, points, threshold, cost, trials, trace)
+
+
+def polish(model, candidate, points, threshold, cost, factors=POLISH_FACTORS):
+    """Refit a model to its inliers, again and again, and keep the cheapest.
+
+    The first rounds look further than the threshold: a model through noisy points is
+    off by more than their noise, and its own inliers alone would hold it there.
+
+    Parameters
+    ----------
+    model : Line, Plane or Homography
+        What kind of model it is.
+    candidate : numpy.ndarray
+        One model.
+    points : numpy.ndarray, shape (n, c)
+        Points.
+    threshold, cost
+        As in :func:`ransac`.
+    factors : sequence of float
+        The threshold of each round, in units of ``threshold``.
+
+    Returns
+    -------
+    best : numpy.ndarray
+        The cheapest of the candidate and its refits.
+    best_cost : float
+        What it costs.
+
+    References
+    ----------
+    Chum, Matas & Kittler (2003), section 3 (the iterative variant).
+
+    Chapter: book/detection-geometry/ransac.ipynb.
+    """
+    best, squared = candidate, model.squared_residuals(candidate[None], points)[0]
+    best_cost = _total_cost(squared, threshold, cost)
+    for factor in factors:
+        refitted = _fit_or_none(model, points[squared < (factor * threshold) ** 2])
+        if refitted is None:
+            break
+        squared = model.squared_residuals(refitted[None], points)[0]
+        new_cost = _total_cost(squared, threshold, cost)
+        if new_cost < best_cost:
+            best, best_cost = refitted, new_cost
+    return best, best_cost
 
 
 def model_costs(model, models, points, threshold: float, cost: str = "msac"):
@@ -680,25 +713,6 @@ def homography_scene(
 # --- the search -----------------------------------------------------------------------
 
 
-def _polish(model, candidate, points, threshold, cost, factors):
-    """Refit a model to its inliers, again and again; return the cheapest and its cost.
-
-    The first rounds look further than the threshold: a model through noisy points is
-    off by more than their noise, and its own inliers alone would hold it there.
-    """
-    best, squared = candidate, model.squared_residuals(candidate[None], points)[0]
-    best_cost = _total_cost(squared, threshold, cost)
-    for factor in factors:
-        refitted = _fit_or_none(model, points[squared < (factor * threshold) ** 2])
-        if refitted is None:
-            break
-        squared = model.squared_residuals(refitted[None], points)[0]
-        new_cost = _total_cost(squared, threshold, cost)
-        if new_cost < best_cost:
-            best, best_cost = refitted, new_cost
-    return best, best_cost
-
-
 def _inliers(model, found, points, threshold):
     """Return which points are nearer to the model than the threshold, shape (n,)."""
     return model.squared_residuals(found[None], points)[0] < threshold**2
@@ -772,16 +786,13 @@ def _in_general_position(areas, x, y):
     return np.abs(areas).min(axis=0) > 1e-8 * width**2
 
 
-def _normalization(points):
+def _normalization(points, weights):
     """Return the similarity that moves points to mean 0 and mean square distance 2."""
-    x, y = points.mean(axis=0)
-    variance = ((points - (x, y)) ** 2).sum() / len(points)
+    x, y = weights @ points / weights.sum()
+    squared_distance = ((points - (x, y)) ** 2).sum(axis=1)
+    variance = weights @ squared_distance / weights.sum()
     scale = math.sqrt(2 / variance) if variance > 0 else 1.0
     return np.array([[scale, 0, -scale * x], [0, scale, -scale * y], [0, 0, 1]])
-
-
-def _translation(shift):
-    return np.array([[1, 0, shift[0]], [0, 1, shift[1]], [0, 0, 1]])
 
 
 def _random_mask(rng, num_points, outlier_share):
