@@ -26,28 +26,28 @@ _STYLE = {
     "axes.axisbelow": True,
     "axes.edgecolor": "#444444",
     "axes.grid": True,
-    "axes.labelsize": 10,
+    "axes.labelsize": 11,
     "axes.linewidth": 0.8,
     "axes.prop_cycle": mpl.cycler(color=COLORS, marker=MARKERS, linestyle=LINES),
     "axes.spines.right": False,
     "axes.spines.top": False,
-    "axes.titlesize": 10.5,
+    "axes.titlesize": 11,
     "figure.constrained_layout.use": True,
     "figure.dpi": 100,
     "figure.max_open_warning": 0,
     "font.family": "DejaVu Sans",  # travels with matplotlib: the same on every machine
-    "font.size": 10,
+    "font.size": 11,
     "grid.color": "#dddddd",
     "grid.linewidth": 0.6,
-    "legend.fontsize": 9,
+    "legend.fontsize": 10,
     "legend.frameon": False,
     "lines.linewidth": 1.6,
     "lines.markersize": 4.5,
     "savefig.facecolor": "white",
     "svg.fonttype": "path",
     "svg.hashsalt": "evidence",
-    "xtick.labelsize": 9,
-    "ytick.labelsize": 9,
+    "xtick.labelsize": 10,
+    "ytick.labelsize": 10,
 }
 
 
@@ -166,7 +166,7 @@ def label_lines(ax, *, pad: float = 4) -> None:
             ends.append((line, x[finite[-1]], y[finite[-1]]))
     ends.sort(key=lambda end: end[2])
     pixels_per_point = ax.figure.dpi / 72
-    gap, previous = 11 * pixels_per_point, -np.inf
+    gap, previous = 12 * pixels_per_point, -np.inf
     for line, x, y in ends:
         height = to_pixels((x, y))[1]
         placed = max(height, previous + gap)
@@ -177,7 +177,7 @@ def label_lines(ax, *, pad: float = 4) -> None:
             xytext=(pad + 3, (placed - height) / pixels_per_point),
             textcoords="offset points",
             va="center",
-            fontsize=9,
+            fontsize=10,
             color=line.get_color(),
             annotation_clip=False,
         )

@@ -8,6 +8,7 @@ it shows the first line.
 from __future__ import annotations
 
 import hashlib
+import json
 import posixpath
 import re
 from pathlib import Path
@@ -18,7 +19,8 @@ from fontTools.ttLib import TTFont
 from sphinx.application import Sphinx
 
 SHEET = re.compile(
-    r'<link[^>]*href="(?P<up>(?:\.\./)*)(?P<path>_static/[^"?]+\.css)[^>]*>'
+    r'<link[^>]*href="(?P<up>(?:\.\./)*)'
+    r'(?P<path>_static/(?!book-[0-9a-f]{12})[^"?]+\.css)[^>]*>'
 )
 NOT_REQUIRED = re.compile(r":(?:not|is|where|has)\([^()]*(?:\([^()]*\)[^()]*)*\)")
 PRELOAD = re.compile(r'<link[^>]*rel="preload"[^>]*>\s*')
@@ -31,11 +33,11 @@ def lighten(app: Sphinx, error: Exception | None) -> None:
         return
     out = Path(app.outdir)
     pages = {page: page.read_text(encoding="utf8") for page in out.rglob("*.html")}
-    sheets: dict[str, None] = {}  # in order of first use
+    notes = out.with_name("sheets.json")  # pages left from the last build link a bundle
+    sheets = dict.fromkeys(json.loads(notes.read_text()) if notes.is_file() else [])
     for text in pages.values():
         sheets |= dict.fromkeys(match["path"] for match in SHEET.finditer(text))
-    if not sheets:  # nothing was written anew
-        return
+    notes.write_text(json.dumps(list(sheets)) + "\n")
     words = used_words([*pages.values(), *_scripts(out)])
     css = "".join(purge(load(out, path), words) for path in sheets)
     css = '@charset "utf-8";' + _cut_icons(out, css)
