@@ -1,0 +1,256 @@
+"""Links follow the repository that a checkout came from, so that a fork's are right."""
+
+import html
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import copies
+import pytest
+from nbformat.v4 import new_markdown_cell, new_notebook
+
+from tools import notebooks
+from tools.notebooks import ROOT
+
+sys.path.insert(0, str(ROOT / "book" / "_ext"))
+from bookext import fork
+
+ADDRESS = "https://github.com/Ada/notes"
+CONTENTS = """format: jb-book
+root: book/index
+chapters:
+  - file: book/demo/tiny
+  - file: book/ledger
+"""
+TINY = "# Tiny\n\nTested in [`tests/test_stats.py`](../../tests/test_stats.py)."
+
+
+@pytest.mark.parametrize(
+    ("remote", "address"),
+    {
+        "https://github.com/Ada/notes.git": ADDRESS,
+        "https://github.com/Ada/notes": ADDRESS,
+        "https://github.com/Ada/notes/\n": ADDRESS,
+        "http://github.com/Ada/notes": ADDRESS,
+        "https://Ada:secret@github.com/Ada/notes.git": ADDRESS,
+        "https://secret@github.com/Ada/notes": ADDRESS,
+        "git@github.com:Ada/notes.git": ADDRESS,
+        "git@github.com:Ada/notes": ADDRESS,
+        "ssh://git@github.com/Ada/notes.git": ADDRESS,
+        "ssh://git@github.com:22/Ada/notes": ADDRESS,
+        "https://git.example.org:8443/group/sub/notes.git": (
+            "https://git.example.org:8443/group/sub/notes"
+        ),
+        "git@git.example.org:group/sub/notes.git": (
+            "https://git.example.org/group/sub/notes"
+        ),
+        "/srv/git/notes.git": "",
+        "../notes": "",
+        "file:///srv/git/notes.git": "",
+        r"C:\notes": "",
+        "": "",
+    }.items(),
+)
+def test_the_address_of_a_remote(remote, address):
+    assert fork.web_address(remote) == address
+
+
+@pytest.mark.parametrize(
+    ("environment", "expected"),
+    [
+        pytest.param(
+            {"GITHUB_REF_TYPE": "branch", "GITHUB_REF_NAME": "lecture"},
+            (ADDRESS, "lecture"),
+            id="a push",
+        ),
+        pytest.param(
+            {
+                "GITHUB_REF_TYPE": "branch",
+                "GITHUB_REF_NAME": "7/merge",
+                "GITHUB_HEAD_REF": "typo",
+            },
+            (ADDRESS, "typo"),
+            id="a pull request",
+        ),
+        pytest.param(
+            {
+                "GITHUB_SERVER_URL": "https://git.example.org",
+                "GITHUB_REF_TYPE": "branch",
+                "GITHUB_REF_NAME": "main",
+            },
+            ("https://git.example.org/Ada/notes", "main"),
+            id="another server",
+        ),
+        pytest.param(
+            {"GITHUB_REF_TYPE": "tag", "GITHUB_REF_NAME": "v1"},
+            (ADDRESS, "what git says"),
+            id="a tag",
+        ),
+    ],
+)
+def test_on_github_actions_the_environment_decides(monkeypatch, environment, expected):
+    monkeypatch.setattr(fork, "_git", lambda *arguments: "what git says")
+    assert fork.repository({"GITHUB_REPOSITORY": "Ada/notes"} | environment) == expected
+
+
+def test_elsewhere_git_decides(monkeypatch):
+    answers = {"config": "git@github.com:Ada/notes.git", "symbolic-ref": "lecture"}
+    monkeypatch.setattr(fork, "_git", lambda command, *rest: answers[command])
+    assert fork.repository({}) == (ADDRESS, "lecture")
+
+
+def test_without_git_there_is_no_address(monkeypatch):
+    monkeypatch.setattr(fork, "_git", lambda *arguments: "")
+    assert fork.repository({}) == ("", "main")
+
+
+@pytest.mark.parametrize(
+    ("address", "pages"),
+    [
+        (ADDRESS, "https://ada.github.io/notes/"),
+        ("https://github.com/Ada/Ada.github.io", "https://ada.github.io/"),
+        ("https://gitlab.com/ada/notes", ""),
+        ("https://github.com/Ada/notes/tree/main", ""),
+        ("", ""),
+    ],
+)
+def test_where_pages_publishes(address, pages):
+    assert fork.pages_address(address) == pages
+
+
+# --- A site, built from a checkout --------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def checkout(tmp_path_factory):
+    """A small copy of the book, as a git repository without a remote."""
+    root = tmp_path_factory.mktemp("fork") / "checkout"
+    ignore = shutil.ignore_patterns("*.ipynb", "__pycache__")
+    shutil.copytree(ROOT / "book", root / "book", ignore=ignore)
+    shutil.copytree(ROOT / "src", root / "src", ignore=ignore)
+    shutil.copy(ROOT / "_config.yml", root)
+    (root / "_toc.yml").write_text(CONTENTS, "utf8")
+    (root / "book" / "index.md").write_text("# Index\n\nA page.\n", "utf8")
+    (root / "book" / "claims.yml").write_text("[]\n", "utf8")
+    (root / "book" / "demo").mkdir()
+    notebook = new_notebook(cells=[new_markdown_cell(TINY, id="tiny")])
+    notebooks.tidy(notebook)
+    notebooks.write(root / "book" / "demo" / "tiny.ipynb", notebook)
+    git(root, "init", "--quiet", "--initial-branch", "lecture")
+    return root
+
+
+def git(root: Path, *arguments: str) -> None:
+    subprocess.run(["git", *arguments], cwd=root, check=True)
+
+
+def build(root: Path, **variables: str) -> str:
+    """Build the site and return the page of its notebook."""
+    shutil.rmtree(root / "_build", ignore_errors=True)
+    outside = {k: v for k, v in os.environ.items() if not k.startswith("GITHUB_")}
+    done = subprocess.run(
+        [Path(sys.executable).with_name("jupyter-book"), "build", ".", "-q"],
+        cwd=root,
+        env=outside | variables,
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    page = root / "_build" / "html" / "book" / "demo" / "tiny.html"
+    return html.unescape(page.read_text("utf8"))
+
+
+def addresses(page: str) -> set[str]:
+    """Return what a page links to on other hosts, with its canonical address."""
+    return set(re.findall(r'href="(https?://[^"]+)"', page))
+
+
+def expected_links(owner: str, branch: str) -> set[str]:
+    at = f"{owner}/notes"
+    chapter = "book/demo/tiny.ipynb"
+    return {
+        f"https://mybinder.org/v2/gh/{at}/{branch}?urlpath=lab/tree/{chapter}",
+        f"https://colab.research.google.com/github/{at}/blob/{branch}/{chapter}",
+        f"https://github.com/{at}",
+        f"https://github.com/{at}/edit/{branch}/{chapter}",
+        f"https://github.com/{at}/blob/{branch}/tests/test_stats.py",
+        f"https://{owner.lower()}.github.io/notes/book/demo/tiny.html",
+    }
+
+
+def of_the_repository(links: set[str]) -> set[str]:
+    hosts = ("mybinder.org", "colab.research", "github.com", "github.io")
+    theme = ("sphinx-book-theme", "pydata", "/issues/new")
+    return {
+        link
+        for link in links
+        if any(host in link for host in hosts) and not any(t in link for t in theme)
+    }
+
+
+@pytest.mark.parametrize(
+    "remote",
+    [
+        "git@github.com:Grace/notes.git",
+        "https://Grace:secret@github.com/Grace/notes.git",
+    ],
+)
+def test_every_link_follows_the_origin(checkout, remote):
+    git(checkout, "remote", "add", "origin", remote)
+    try:
+        page = build(checkout)
+    finally:
+        git(checkout, "remote", "remove", "origin")
+    assert of_the_repository(addresses(page)) == expected_links("Grace", "lecture")
+    assert any("Grace/notes/issues/new" in link for link in addresses(page))
+    everything = (checkout / "_build" / "html").rglob("*.html")
+    assert not any("secret" in path.read_text("utf8") for path in everything)
+
+
+def test_on_github_actions_every_link_follows_its_environment(checkout):
+    page = build(
+        checkout,
+        GITHUB_REPOSITORY="Mary/notes",
+        GITHUB_SERVER_URL="https://github.com",
+        GITHUB_REF_TYPE="branch",
+        GITHUB_REF_NAME="main",
+    )
+    assert of_the_repository(addresses(page)) == expected_links("Mary", "main")
+
+
+@pytest.mark.parametrize("remote", [None, "../somewhere.git"])
+def test_without_a_public_origin_there_are_no_buttons(checkout, remote):
+    if remote:
+        git(checkout, "remote", "add", "origin", remote)
+    try:
+        page = build(checkout)
+    finally:
+        if remote:
+            git(checkout, "remote", "remove", "origin")
+    assert of_the_repository(addresses(page)) == set()
+    assert "issues/new" not in page
+    assert "tests/test_stats.py" in page  # the words stay, without the link
+
+
+# --- Colab opens a single file: its first cell says where the rest is ---------------
+
+
+def test_the_colab_cells_follow_the_settings_and_stay_fresh(tmp_path):
+    root = copies.copy_with_chapter(tmp_path / "copy")
+    settings = root / "_config.yml"
+    before = re.search(r"^  url: (\S+)$", settings.read_text("utf8"), re.MULTILINE)[1]
+    settings.write_text(settings.read_text("utf8").replace(before, ADDRESS), "utf8")
+    done = copies.python(root, "-m", "tools.format")
+    assert done.returncode == 0, done.output
+    path = notebooks.find(copies.CHAPTER, root)
+    (cell,) = [
+        cell
+        for cell in notebooks.read(path).cells
+        if "colab" in cell.metadata.get("tags", [])
+    ]
+    assert f'%pip install --quiet "evidence @ git+{ADDRESS}"' in cell.source
+    assert before not in path.read_text("utf8")
+    assert notebooks.is_fresh(path, root)

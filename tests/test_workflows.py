@@ -1,0 +1,202 @@
+"""The workflows of GitHub Actions: valid, and naming only what exists.
+
+They cannot be run here. What is checked is their form, by the schema that GitHub's
+editor uses (vendored in check-jsonschema), and each name in them: actions, contexts,
+steps, make targets, modules, files.
+"""
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import yaml
+
+from tools.notebooks import ROOT
+
+FOLDER = ROOT / ".github" / "workflows"
+WORKFLOWS = sorted(FOLDER.glob("*.yml"))
+ACTIONS = {
+    "actions/checkout",
+    "actions/deploy-pages",
+    "actions/setup-python",
+    "actions/upload-artifact",
+    "actions/upload-pages-artifact",
+}
+MADE_BY_THE_STEPS = (".venv/", "_build/")
+
+every_workflow = pytest.mark.parametrize("path", WORKFLOWS, ids=lambda path: path.stem)
+every_guide = pytest.mark.parametrize("name", ["README.md", "CONTRIBUTING.md"])
+
+
+def read(path: Path) -> dict:
+    workflow = yaml.safe_load(path.read_text("utf8"))
+    workflow["on"] = workflow.pop(True)  # YAML 1.1 reads the key `on` as a truth value
+    return workflow
+
+
+def jobs(path: Path) -> dict[str, dict]:
+    return read(path)["jobs"]
+
+
+def steps(path: Path) -> list[dict]:
+    return [step for job in jobs(path).values() for step in job["steps"]]
+
+
+def scripts(path: Path) -> list[str]:
+    return [step["run"] for step in steps(path) if "run" in step]
+
+
+def targets() -> set[str]:
+    text = (ROOT / "Makefile").read_text("utf8")
+    return set(re.findall(r"^([a-z]+):", text, re.MULTILINE))
+
+
+def missing_names(text: str) -> list[str]:
+    """Return the make targets and modules that a script calls and nobody defines."""
+    called = set(re.findall(r"(?:^|\s)make ([a-z]+)\b", text))
+    modules = set(re.findall(r"python -m tools\.(\w+)", text))
+    there = {path.stem for path in (ROOT / "tools").glob("*.py")}
+    return sorted(called - targets()) + sorted(modules - there)
+
+
+def test_there_are_workflows():
+    assert {path.stem for path in WORKFLOWS} >= {"book", "newest"}
+
+
+@every_workflow
+@pytest.mark.parametrize(
+    "schema", ["vendor.github-workflows", "custom.github-workflows-require-timeout"]
+)
+def test_the_form_is_valid(path, schema):
+    program = Path(sys.executable).with_name("check-jsonschema")
+    done = subprocess.run(
+        [program, "--builtin-schema", schema, path], capture_output=True, text=True
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+@every_workflow
+def test_actions_are_github_s_own_and_pinned_to_a_major_version(path):
+    for step in steps(path):
+        if "uses" in step:
+            name, _, version = step["uses"].partition("@")
+            assert name in ACTIONS and re.fullmatch(r"v\d+", version), step["uses"]
+
+
+@every_workflow
+def test_scripts_are_valid_and_name_only_what_exists(path):
+    for script in scripts(path):
+        plain = re.sub(r"\$\{\{.*?\}\}", "expression", script)
+        done = subprocess.run(["bash", "-n"], input=plain, text=True, check=False)
+        assert done.returncode == 0, script
+        assert missing_names(script) == []
+        for name in re.findall(r"(?<!\S)[\w./-]+\.(?:txt|md|xml|py|toml)\b", script):
+            exists = (ROOT / name).exists() or name.startswith(MADE_BY_THE_STEPS)
+            assert exists, f"{name} in {script}"
+
+
+@every_workflow
+def test_files_that_steps_are_given_exist(path):
+    for step in steps(path):
+        for key, value in step.get("with", {}).items():
+            if "path" in key:
+                exists = (ROOT / value).exists() or value.startswith(MADE_BY_THE_STEPS)
+                assert exists, f"{key}: {value}"
+
+
+@every_workflow
+def test_expressions_name_only_what_the_job_has(path):
+    for name, job in jobs(path).items():
+        own = {step["id"] for step in job["steps"] if "id" in step}
+        matrix = job.get("strategy", {}).get("matrix", {})
+        text = yaml.safe_dump(job, width=10_000)
+        assert {*re.findall(r"\bsteps\.(\w+)", text)} <= own, name
+        assert {*re.findall(r"\bmatrix\.(\w+)", text)} <= matrix.keys(), name
+        needs = job.get("needs", [])
+        needs = [needs] if isinstance(needs, str) else needs
+        assert {*needs} <= jobs(path).keys(), name
+
+
+@every_workflow
+def test_rights_are_given_to_the_jobs_that_need_them(path):
+    assert read(path)["permissions"] == {"contents": "read"}
+
+
+@every_workflow
+def test_torch_comes_without_cuda(path):
+    index = read(path)["env"]["PIP_EXTRA_INDEX_URL"]
+    assert index == "https://download.pytorch.org/whl/cpu"
+
+
+def test_every_change_is_tested_with_every_python():
+    workflow = read(FOLDER / "book.yml")
+    assert {"push", "pull_request"} <= workflow["on"].keys()
+    job = workflow["jobs"]["test"]
+    assert [step["run"] for step in job["steps"] if "run" in step] == ["make test"]
+    assert job["strategy"]["matrix"]["python"] == ["3.11", "3.12", "3.13"]
+
+
+def test_only_what_passed_is_published_and_only_from_the_default_branch():
+    job = jobs(FOLDER / "book.yml")["publish"]
+    assert job["needs"] == "test"
+    assert job["if"] == (
+        "github.event_name != 'pull_request' && "
+        "github.ref_name == github.event.repository.default_branch"
+    )
+    assert job["permissions"] == {"pages": "write", "id-token": "write"}
+    (deploy,) = job["steps"]
+    assert deploy["uses"].startswith("actions/deploy-pages@")
+
+
+def test_the_site_is_kept_once_as_preview_or_for_publishing():
+    kept = [s for s in steps(FOLDER / "book.yml") if "/upload-" in s.get("uses", "")]
+    once = "matrix.python == '3.12' && github.event_name "
+    assert [(s["uses"].split("@")[0], s["if"]) for s in kept] == [
+        ("actions/upload-artifact", once + "== 'pull_request'"),
+        ("actions/upload-pages-artifact", once + "!= 'pull_request'"),
+    ]
+    assert {s["with"]["path"] for s in kept} == {"_build/html"}
+
+
+def test_the_newest_versions_are_tried_every_week_without_constraints():
+    path = FOLDER / "newest.yml"
+    (schedule,) = read(path)["on"]["schedule"]
+    assert re.fullmatch(r"\d+ \d+ \* \* [0-6]", schedule["cron"])
+    everything = "\n".join(scripts(path))
+    assert "constraints" not in everything and "make" not in everything
+    install = "pip install -r requirements.txt -r tests/requirements.txt"
+    assert install in everything
+
+
+def test_the_weekly_tests_are_those_of_make_test():
+    def arguments(text):
+        (command,) = re.findall(r"-m pytest((?:.*\\\n)*.*)", text)
+        words = command.replace("\\\n", " ").split()
+        return {w for w in words if not w.startswith(("--junitxml", "$(WORKERS)", "4"))}
+
+    makefile = (ROOT / "Makefile").read_text("utf8")
+    weekly = "\n".join(scripts(FOLDER / "newest.yml"))
+    assert arguments(makefile) == arguments(weekly)
+
+
+@every_guide
+def test_the_guides_name_only_commands_that_exist(name):
+    text = (ROOT / name).read_text("utf8")
+    code = re.findall(r"```bash\n(.*?)```", text, re.DOTALL) + re.findall(
+        "`(.+?)`", text
+    )
+    assert missing_names("\n".join(code)) == []
+
+
+@every_guide
+def test_the_guides_name_only_files_that_exist(name):
+    text = (ROOT / name).read_text("utf8")
+    links = re.findall(r"\]\((?!https?:|#)([^)#]+)", text)
+    links += re.findall(r'src="([^"]+)"', text)
+    quoted = re.findall(r"`((?:\.?[\w-]+/)+[\w.-]*|[\w-]+\.(?:txt|md|yml))`", text)
+    for link in [*links, *quoted]:
+        example = re.search(r"^me/|vanishing", link)
+        made = link.startswith(MADE_BY_THE_STEPS)
+        assert example or made or (ROOT / link).exists(), link
