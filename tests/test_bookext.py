@@ -99,3 +99,19 @@ def test_scripts_wait_and_the_icon_script_goes():
         repairs.Counter(),
     )
     assert mended == '<script defer src="_static/theme.js"></script>'
+
+
+def test_tokens_without_a_style_of_their_own_need_no_element():
+    css = """
+        html[data-theme="light"] .highlight { background: #fff; color: #080808 }
+        html[data-theme="light"] .highlight .n { color: #080808 }
+        html[data-theme="light"] .highlight .k { color: #6730C5 }
+        html[data-theme="light"] .highlight .p { color: #080808 }
+        html[data-theme="dark"] .highlight { background: #000; color: #F8F8F2 }
+        html[data-theme="dark"] .highlight .n { color: #F8F8F2 }
+        html[data-theme="dark"] .highlight .k { color: #DCC6E0 }
+        html[data-theme="dark"] .highlight .p { color: #FFFFFF }
+    """
+    code = '<span class="k">if</span> <span class="n">x</span><span class="p">:</span>'
+    plain = weight.plain_tokens(css).sub(r"\1", code)
+    assert plain == '<span class="k">if</span> x<span class="p">:</span>'

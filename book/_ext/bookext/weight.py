@@ -45,8 +45,9 @@ def lighten(app: Sphinx, error: Exception | None) -> None:
     for old in (out / "_static").glob("book-*.css"):
         old.unlink()
     (out / name).write_text(css, encoding="utf8")
+    plain = plain_tokens((out / "_static" / "pygments.css").read_text(encoding="utf8"))
     for page, text in pages.items():
-        page.write_text(_link(text, name), encoding="utf8")
+        page.write_text(plain.sub(r"\1", _link(text, name)), encoding="utf8")
 
 
 def _scripts(out: Path) -> list[str]:
@@ -61,6 +62,24 @@ def _link(text: str, name: str) -> str:
     head, tail = text[: first.start()], text[first.start() :]
     link = f'<link rel="stylesheet" href="{first["up"]}{name}">'
     return PRELOAD.sub("", head + link + SHEET.sub("", tail))
+
+
+def plain_tokens(css: str) -> re.Pattern:
+    """Return what matches code tokens that look like the code around them.
+
+    Names and brackets have an element each, two in five of a chapter's, and the color
+    of the block they stand in.
+    """
+    token = re.compile(r'"(\w+)"\] \.highlight(?: \.(\w+))? \{([^}]*)\}')
+    styles: dict[str, dict[str, str]] = {}
+    for theme, name, style in token.findall(css):
+        color = re.search(r"(?<!-)color: (#\w+)", style)
+        only_color = not name or style.strip().startswith("color:")
+        if color and only_color:
+            styles.setdefault(name, {})[theme] = color[1]
+    around = styles.get("", {})
+    names = [name for name, colors in styles.items() if name and colors == around]
+    return re.compile(f'<span class="(?:{"|".join(names) or "$"})">([^<]*)</span>')
 
 
 def load(out: Path, path: str) -> str:
