@@ -1,8 +1,7 @@
 // Native controls and one picture. The frames are in the model; no kernel is needed.
-let count = 0;
-
 function render({ model, el }) {
-  const group = `evidence-explore-${++count}`;
+  // Each widget may be a module of its own: a counter would start anew in each.
+  const group = `evidence-explore-${Math.random().toString(36).slice(2)}`;
   const controls = model.get("controls");
   const parts = model.get("parts");
   const frames = model.get("frames");

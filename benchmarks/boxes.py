@@ -1,0 +1,135 @@
+"""Speed of `evidence.boxes` beside OpenCV, onnxruntime and the loop of the textbook.
+
+    python benchmarks/boxes.py [--rounds 20]
+
+Prints a Markdown table. A speed is (time of the peer) / (time of ours), median and
+quartiles over rounds in one process; above 1, ours is faster. Each round is another
+set of boxes; that everybody keeps the same list is checked before anything is timed.
+Owed is 1.0 or more against OpenCV at 1,000 uniform boxes and more. OpenCV takes
+x, y, width, height, ours takes corners and checks them: each is given its own form.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+
+import cv2
+import numpy as np
+import onnx
+import onnxruntime
+from paired import ratio
+
+from evidence.boxes import greedy_nms, nms
+
+SIZES = (100, 300, 1000, 3000, 10_000)
+THRESHOLD = 0.5
+DISTINCT = 8  # sets of boxes, taken in turn
+
+
+def uniform(rng, n):
+    """Boxes of 10 to 100 pixels anywhere in 1000 by 1000."""
+    corner = rng.uniform(0, 1000, (n, 2))
+    return np.hstack([corner, corner + rng.uniform(10, 100, (n, 2))])
+
+
+def crowded(rng, n):
+    """Boxes of 30 to 300 pixels in 600 by 600: one pair in five meets."""
+    corner = rng.uniform(0, 600, (n, 2))
+    return np.hstack([corner, corner + rng.uniform(30, 300, (n, 2))])
+
+
+def clustered(rng, n):
+    """Twenty detections around each object."""
+    objects = uniform(rng, max(1, n // 20))[rng.integers(max(1, n // 20), size=n)]
+    return np.sort(
+        (objects + rng.normal(0, 4, (n, 4))).reshape(n, 2, 2), axis=1
+    ).reshape(n, 4)
+
+
+def onnx_session():
+    """Return a session with the one operator."""
+    names = ["boxes", "scores", "most", "threshold"]
+    kinds = [onnx.TensorProto.FLOAT] * 2 + [onnx.TensorProto.INT64]
+    kinds.append(onnx.TensorProto.FLOAT)
+    shapes = [[1, None, 4], [1, 1, None], [1], [1]]
+    tensor = onnx.helper.make_tensor_value_info
+    graph = onnx.helper.make_graph(
+        [onnx.helper.make_node("NonMaxSuppression", names, ["kept"])],
+        "nms",
+        [tensor(*item) for item in zip(names, kinds, shapes, strict=True)],
+        [tensor("kept", onnx.TensorProto.INT64, [None, 3])],
+    )
+    opset = [onnx.helper.make_opsetid("", 11)]
+    model = onnx.helper.make_model(graph, opset_imports=opset, ir_version=8)
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = 2
+    return onnxruntime.InferenceSession(
+        model.SerializeToString(), options, providers=["CPUExecutionProvider"]
+    )
+
+
+def rows(rounds):
+    """Yield the table's rows."""
+    session = onnx_session()
+    for make in (uniform, crowded, clustered):
+        cells = {"OpenCV": [], "onnxruntime": [], "loop": []}
+        for n in SIZES:
+            data = []
+            for seed in range(DISTINCT):
+                rng = np.random.default_rng([seed, n])
+                boxes = make(rng, n).astype(
+                    np.float32
+                )  # exact in everybody's precision
+                scores = (rng.permutation(n) / n + 0.5).astype(np.float32)
+                rects = np.hstack([boxes[:, :2], boxes[:, 2:] - boxes[:, :2]])
+                feed = {
+                    "boxes": boxes[None, :, [1, 0, 3, 2]],
+                    "scores": scores[None, None],
+                    "most": np.array([n]),
+                    "threshold": np.array([THRESHOLD], np.float32),
+                }
+                data.append((boxes.astype(float), scores.astype(float), rects, feed))
+
+            def ours(i, data=data):
+                boxes, scores, _, _ = data[i % DISTINCT]
+                return nms(boxes, scores, THRESHOLD)
+
+            def opencv(i, data=data):
+                _, scores, rects, _ = data[i % DISTINCT]
+                return cv2.dnn.NMSBoxes(rects, scores, 0.0, THRESHOLD)
+
+            def ort(i, data=data):
+                return session.run(None, data[i % DISTINCT][3])[0][:, 2]
+
+            def loop(i, data=data):
+                boxes, scores, _, _ = data[i % DISTINCT]
+                return greedy_nms(boxes, scores, THRESHOLD)
+
+            peers = {"OpenCV": opencv, "onnxruntime": ort, "loop": loop}
+            for name, peer in peers.items():
+                print(f"{make.__name__}, {n} boxes, {name}", file=sys.stderr)
+                same = all(
+                    np.array_equal(ours(i), np.ravel(peer(i))) for i in range(DISTINCT)
+                )
+                number = max(3, rounds // 4) if n >= 10_000 else rounds
+                speed = str(ratio(ours, peer, number))
+                cells[name].append(speed if same else f"{speed}, other boxes")
+        for name, texts in cells.items():
+            yield f"| {make.__name__} | {name} | " + " | ".join(texts) + " |"
+
+
+def main():
+    """Print the table."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--rounds", type=int, default=20)
+    rounds = parser.parse_args().rounds
+    cv2.setNumThreads(2)
+    print("| boxes | peer | " + " | ".join(f"{n:,}" for n in SIZES), "|")
+    print("|---|---|" + "---|" * len(SIZES))
+    for row in rows(rounds):
+        print(row, flush=True)
+
+
+if __name__ == "__main__":
+    main()
