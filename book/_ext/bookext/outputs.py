@@ -94,11 +94,10 @@ class ReadOutputs(SphinxTransform):
         """Point links to Python files at the repository; without one, keep the text."""
         context = self.config.html_context
         base = context.get("evidence_repository")
-        kinds = (addnodes.download_reference, addnodes.pending_xref)
+        kinds = (addnodes.download_reference, addnodes.pending_xref, nodes.reference)
         for node in list(self.document.findall(lambda n: isinstance(n, kinds))):
-            target = re.search(
-                r"\b(tests|src|tools)/.+\.py$", node.get("reftarget", "")
-            )
+            address = node.get("reftarget", "") or node.get("refuri", "")
+            target = None if "//" in address else CODE.search(address)
             if not target:
                 continue
             text = nodes.literal("", node.astext())

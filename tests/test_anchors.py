@@ -1,0 +1,254 @@
+"""Anchors and the four numbers against loops, equations, and gradients of torch."""
+
+import math
+
+import numpy as np
+import pytest
+import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from evidence.anchors import (
+    BACKGROUND,
+    IGNORED,
+    LARGEST_LOG,
+    anchors,
+    decode,
+    encode,
+    match_anchors,
+    receptive_field,
+    to_centers,
+    to_corners,
+)
+from evidence.boxes import iou
+
+quick = settings(max_examples=60, deadline=None)
+seeds = st.integers(0, 10**6)
+
+
+def random_boxes(seed, n, smallest=1.0):
+    rng = np.random.default_rng([seed, n])
+    corner = rng.uniform(-50, 300, (n, 2))
+    return np.hstack([corner, corner + rng.uniform(smallest, 200, (n, 2))])
+
+
+# --- Four numbers ---------------------------------------------------------------------
+
+
+def test_a_pair_by_hand():
+    t = encode([[10, 20, 30, 60]], [[20, 20, 60, 40]])
+    np.testing.assert_allclose(t, [[20 / 20, -10 / 40, np.log(2), np.log(0.5)]])
+
+
+def test_centers_by_hand():
+    np.testing.assert_array_equal(to_centers([[10, 20, 30, 60]]), [[20, 40, 20, 40]])
+
+
+@quick
+@given(seeds, st.integers(0, 20))
+def test_centers_and_back(seed, n):
+    boxes = random_boxes(seed, n, smallest=0)
+    np.testing.assert_allclose(to_corners(to_centers(boxes)), boxes, atol=1e-12)
+
+
+@quick
+@given(seeds, st.integers(0, 20))
+def test_decode_undoes_encode(seed, n):
+    P, G = random_boxes(seed, n, 4), random_boxes(seed + 1, n, 4)
+    np.testing.assert_allclose(decode(P, encode(P, G)), G, atol=1e-9)
+
+
+@quick
+@given(seeds, st.integers(0, 20))
+def test_encode_undoes_decode(seed, n):
+    t = np.random.default_rng(seed).uniform(-2, 2, (n, 4))
+    P = random_boxes(seed, n)
+    np.testing.assert_allclose(encode(P, decode(P, t)), t, atol=1e-9)
+
+
+@quick
+@given(seeds)
+def test_nothing_moves_a_box_onto_itself(seed):
+    boxes = random_boxes(seed, 10)
+    np.testing.assert_array_equal(encode(boxes, boxes), np.zeros((10, 4)))
+
+
+@quick
+@given(seeds, st.floats(0.1, 50), st.floats(-100, 100), st.floats(-100, 100))
+def test_numbers_do_not_change_when_the_image_is_scaled_and_moved(seed, scale, x, y):
+    P, G = random_boxes(seed, 10, 4), random_boxes(seed + 1, 10, 4)
+    shift = np.array([x, y, x, y])
+    moved = encode(scale * P + shift, scale * G + shift)
+    np.testing.assert_allclose(moved, encode(P, G), atol=1e-8)
+
+
+@quick
+@given(seeds)
+def test_swapping_the_axes_swaps_the_numbers(seed):
+    P, G, swap = random_boxes(seed, 9), random_boxes(seed + 1, 9), [1, 0, 3, 2]
+    np.testing.assert_array_equal(encode(P[:, swap], G[:, swap]), encode(P, G)[:, swap])
+
+
+def test_sizes_stay_positive_and_finite_whatever_is_predicted():
+    wild = np.array([[0, 0, 1e6, -1e6], [1e6, -1e6, 0, 0]])
+    found = decode([[0, 0, 16, 16]] * 2, wild)
+    sides = found[:, 2:] - found[:, :2]
+    assert (sides >= 0).all() and np.isfinite(found).all()
+    assert sides[0, 0] == pytest.approx(1000)
+    assert math.isclose(np.exp(LARGEST_LOG), 62.5)
+
+
+@pytest.mark.parametrize("function", [encode, decode])
+def test_a_proposal_without_area_is_named(function):
+    good, flat = [0, 0, 2, 2], [1, 1, 1, 5]
+    with pytest.raises(ValueError, match=r"proposals\[1\] = .*no area"):
+        function([good, flat], [good, good])
+
+
+def test_what_does_not_fit_is_refused():
+    good = [[0, 0, 2, 2]]
+    with pytest.raises(ValueError, match=r"truths\[0\] = .*no area"):
+        encode(good, [[1, 1, 1, 5]])
+    with pytest.raises(ValueError, match="1 proposals and 2 truths"):
+        encode(good, good * 2)
+    with pytest.raises(ValueError, match="1 proposals and 2 rows"):
+        decode(good, good * 2)
+    with pytest.raises(ValueError, match=r"t\[0\] = .*finite"):
+        decode(good, [[0, 0, float("nan"), 0]])
+    with pytest.raises(ValueError, match=r"t must have the shape \(N, 4\)"):
+        decode(good, [[0, 0, 0]])
+    with pytest.raises(TypeError, match="t must be real numbers"):
+        decode(good, [["a", "b", "c", "d"]])
+    with pytest.raises(ValueError, match=r"windows\[0\] = .*below 0"):
+        to_corners([[5, 5, -1, 2]])
+
+
+# --- Anchors --------------------------------------------------------------------------
+
+
+def test_nine_anchors_of_one_place():
+    nine = to_centers(anchors(1, 1))
+    np.testing.assert_allclose(nine[:, :2], 8)
+    w, h = nine[:, 2:].T
+    np.testing.assert_allclose(w * h, np.repeat([128, 256, 512], 3) ** 2.0)
+    np.testing.assert_allclose(h / w, [0.5, 1, 2] * 3)
+
+
+@quick
+@given(
+    st.integers(1, 5),
+    st.integers(1, 5),
+    st.sampled_from([1, 4.5, 16]),
+    st.lists(st.floats(1, 500), min_size=1, max_size=3),
+    st.lists(st.floats(0.2, 5), min_size=1, max_size=3),
+)
+def test_anchors_are_those_of_four_loops(height, width, stride, scales, ratios):
+    rows = []
+    for i in range(height):
+        for j in range(width):
+            x, y = (j + 0.5) * stride, (i + 0.5) * stride
+            for scale in scales:
+                for ratio in ratios:
+                    w, h = scale / ratio**0.5, scale * ratio**0.5
+                    rows.append([x - w / 2, y - h / 2, x + w / 2, y + h / 2])
+    found = anchors(height, width, stride, scales, ratios)
+    np.testing.assert_allclose(found, rows, atol=1e-9)
+
+
+@pytest.mark.parametrize(
+    "change", [{"stride": 0}, {"scales": [0]}, {"ratios": [-1]}, {"height": 0}]
+)
+def test_anchors_refuse_what_is_not_positive(change):
+    with pytest.raises(ValueError, match="must be more than 0"):
+        anchors(**{"height": 2, "width": 2, **change})
+
+
+@quick
+@given(seeds, st.integers(1, 40), st.integers(1, 5))
+def test_matching_is_that_of_the_rules(seed, n, m):
+    boxes, truths = random_boxes(seed, n), random_boxes(seed + 1, m)
+    overlap, labels = iou(boxes, truths), match_anchors(boxes, truths, 0.5, 0.2)
+    champions = {int(overlap[:, k].argmax()) for k in range(m) if overlap[:, k].any()}
+    for row in range(n):
+        best = overlap[row].max()
+        if row in champions:
+            k = labels[row]
+            assert k >= 0 and overlap[row, k] == overlap[:, k].max()
+        elif best >= 0.5:
+            assert labels[row] == overlap[row].argmax()
+        else:
+            assert labels[row] == (BACKGROUND if best < 0.2 else IGNORED)
+
+
+def test_an_anchor_that_is_best_for_two_goes_to_the_nearer():
+    truths = [[0, 0, 10, 10], [0, 0, 10, 30]]
+    assert match_anchors([[0, 0, 10, 11]], truths).tolist() == [0]
+    assert match_anchors([[0, 0, 10, 11]], truths[::-1]).tolist() == [1]
+
+
+def test_thresholds_are_met_as_the_paper_writes_them():
+    truth = [[0, 0, 10, 10]]
+    boxes = [truth[0], [0, 0, 10, 7], [0, 0, 10, 3], [0, 0, 10, 2], [0, 0, 10, 6]]
+    labels = match_anchors(boxes, truth, 0.7, 0.3)
+    assert labels.tolist() == [0, 0, IGNORED, BACKGROUND, IGNORED]
+
+
+def test_without_objects_all_is_background():
+    assert match_anchors(anchors(1, 1), []).tolist() == [BACKGROUND] * 9
+    assert match_anchors([], [[0, 0, 1, 1]]).tolist() == []
+    far = match_anchors(anchors(1, 1), [[5000, 5000, 5001, 5001]])
+    assert far.tolist() == [BACKGROUND] * 9
+
+
+def test_thresholds_out_of_order_are_refused():
+    with pytest.raises(ValueError, match="negative <= positive"):
+        match_anchors([], [], 0.3, 0.7)
+
+
+# --- Receptive fields -----------------------------------------------------------------
+
+
+def seen(layers, cell, size):
+    """Return first and last pixel, plus one, that a cell's gradient reaches."""
+    x = torch.zeros(1, 1, size, dtype=torch.double, requires_grad=True)
+    y = x
+    for kernel, stride, padding in layers:
+        ones = torch.ones(1, 1, kernel, dtype=torch.double)
+        y = torch.nn.functional.conv1d(y, ones, stride=stride, padding=padding)
+    y[0, 0, cell].backward()
+    reached = torch.nonzero(x.grad[0, 0]).ravel()
+    return int(reached[0]), int(reached[-1]) + 1
+
+
+layers = st.lists(
+    st.sampled_from([(3, 1, 1), (2, 2, 0), (3, 2, 1), (5, 1, 2), (1, 1, 0), (3, 1, 0)]),
+    min_size=1,
+    max_size=6,
+)
+
+
+@quick
+@given(layers)
+def test_the_receptive_field_is_what_the_gradient_reaches(layers):
+    size, stride, center = receptive_field(layers)
+    cell = 2 * size // stride + 1  # far enough from the edge
+    start, end = seen(layers, cell, size=2 * size + 2 * cell * stride + 64)
+    assert end - start == size
+    assert (start + end) / 2 == center + cell * stride
+
+
+VGG = [*[(3, 1, 1)] * 2, (2, 2, 0), *[(3, 1, 1)] * 2, (2, 2, 0)]
+VGG += [*[(3, 1, 1)] * 3, (2, 2, 0)] * 2 + [(3, 1, 1)] * 3
+
+
+def test_the_numbers_of_the_papers():
+    assert receptive_field(VGG) == (196, 16, 8)
+    assert receptive_field([*VGG, (3, 1, 1)])[0] == 228  # Faster R-CNN, section 3.1
+    alexnet = [(11, 4, 0), (3, 2, 0), (5, 1, 2), (3, 2, 0)]
+    assert receptive_field([*alexnet, *[(3, 1, 1)] * 3, (3, 2, 0)])[0] == 195  # R-CNN
+
+
+@pytest.mark.parametrize("layer", [(0, 1, 0), (3, 0, 0), (3, 1, -1)])
+def test_layers_out_of_range_are_refused(layer):
+    with pytest.raises(ValueError, match="a layer is"):
+        receptive_field([layer])
