@@ -265,7 +265,9 @@ def reached_modules(code: str, chapter: str, root: Path = ROOT) -> set[Path]:
             continue
         text = path.read_text(encoding="utf8")
         waiting += _imports(text, package)
-        waiting += [package / name for name in re.findall(r'"(\w+\.(?:js|css))"', text)]
+        waiting += [
+            package / name for name in re.findall(r'"(\w+\.(?:js|css|json))"', text)
+        ]
     return found
 
 
