@@ -1,7 +1,7 @@
 """Speed of `evidence.regions` beside OpenCV and scikit-image.
 
-    python -m pip install --no-deps --target /tmp/contrib opencv-contrib-python-headless
-    PYTHONPATH=src:/tmp/contrib python -m benchmarks.regions [--rounds 9]
+    pip install --no-deps --target _build/contrib opencv-contrib-python-headless
+    PYTHONPATH=src:_build/contrib python -m benchmarks.regions [--rounds 9]
 
 OpenCV's selective search is in its contrib package, which would overwrite the
 opencv-python-headless of the tests: install it elsewhere, as above, and put that folder
