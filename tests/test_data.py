@@ -5,10 +5,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import scipy.stats
 import skimage
 from sklearn.datasets import load_digits
 
-from evidence.data import PHOTOGRAPHS, digits, photograph
+from evidence.data import PHOTOGRAPHS, TwoGaussians, digits, photograph
 
 
 def test_digits_are_all_there_and_scaled():
@@ -102,3 +103,66 @@ def test_a_photograph_can_be_changed_without_changing_the_next():
 def test_an_unknown_photograph_is_an_error_that_lists_them(name):
     with pytest.raises(ValueError, match="no photograph .*; there are astronaut, bri"):
         photograph(name)
+
+
+# --- Two Gaussians --------------------------------------------------------------------
+
+TASK = TwoGaussians([1.0, 0.5], [[0.8, 0.1], [0.3, 0.6]])
+
+
+def test_both_classes_have_their_mean_and_one_covariance():
+    x, y = TASK.sample(np.random.default_rng(0), (40_000, 60_000))
+    assert x.shape == (100_000, 2) and (np.bincount(y) == [40_000, 60_000]).all()
+    assert (np.diff(y) >= 0).all()
+    for label, mean in ((0, [0, 0]), (1, TASK.mean)):
+        part = x[y == label]
+        np.testing.assert_allclose(part.mean(0), mean, atol=0.02)
+        np.testing.assert_allclose(
+            np.cov(part.T), TASK.mixing.T @ TASK.mixing, atol=0.02
+        )
+
+
+def test_the_log_odds_are_those_of_the_two_densities():
+    x, y = TASK.sample(np.random.default_rng(1), (50_000, 50_000))
+    densities = [
+        scipy.stats.multivariate_normal(mean, TASK.mixing.T @ TASK.mixing).logpdf(x)
+        for mean in ([0, 0], TASK.mean)
+    ]
+    np.testing.assert_allclose(TASK.log_odds(x), densities[1] - densities[0])
+    right = ((TASK.log_odds(x) > 0) == y).mean()
+    assert abs(right - TASK.bayes_accuracy) < 0.006
+
+
+def test_a_drawn_task_has_entries_up_to_the_scale():
+    rng = np.random.default_rng(2)
+    entries = [TwoGaussians.draw(rng, np.ones(4), 0.2).mixing for _ in range(200)]
+    assert 0 <= np.min(entries) < 0.01 and 0.19 < np.max(entries) < 0.2
+
+
+def test_a_larger_sample_begins_with_the_smaller():
+    few, _ = TASK.sample(np.random.default_rng(3), (5, 7))
+    many, y = TASK.sample(np.random.default_rng(3), (50, 70))
+    np.testing.assert_array_equal(many[y == 0][:5], few[:5])
+    np.testing.assert_array_equal(many[y == 1][:7], few[5:])
+
+
+@pytest.mark.parametrize(
+    ("mean", "mixing", "message"),
+    [
+        ([1.0], np.eye(2), "shape"),
+        ([[1.0]], np.eye(1), "shape"),
+        ([1.0, np.nan], np.eye(2), "finite"),
+        ([1.0, 1.0], np.ones((2, 2)), "singular"),
+    ],
+)
+def test_a_task_that_is_none_is_refused(mean, mixing, message):
+    with pytest.raises(ValueError, match=message):
+        TwoGaussians(mean, mixing)
+
+
+def test_sizes_and_scale_are_checked():
+    rng = np.random.default_rng(0)
+    with pytest.raises(ValueError, match="sizes are two numbers"):
+        TASK.sample(rng, (3, -1))
+    with pytest.raises(ValueError, match="scale must be above 0"):
+        TwoGaussians.draw(rng, [1.0], scale=0)

@@ -11,6 +11,7 @@ from __future__ import annotations
 import base64
 import io
 import json
+import os
 import re
 from queue import Empty
 
@@ -20,6 +21,8 @@ from nbval import plugin
 from PIL import Image
 
 from tools.notebooks import STATE, VIEW, code_cells
+
+os.environ["EVIDENCE_QUIET"] = "1"  # as where the outputs were stored
 
 # Other processors round the last digits differently; what a reader sees may not change.
 BLOCK = 16  # pixels; pictures are compared block by block, so that small changes count

@@ -20,6 +20,7 @@ from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernel
 from tools import notebooks
 
 TIME_LIMIT = 600  # seconds for one cell
+os.environ["EVIDENCE_QUIET"] = "1"  # no progress bar in what is stored
 FAILURES = (CellExecutionError, CellTimeoutError, DeadKernelError)
 
 
