@@ -14,7 +14,7 @@ from IPython.display import HTML, display
 
 from evidence.ensemble.network import one_thread
 
-MOST_WORKERS = 4  # each holds torch: some 200 MB
+MOST_WORKERS = 2  # each takes 350 MB, and a free machine in the cloud has 2 GB
 QUIET = "EVIDENCE_QUIET"  # set where outputs are stored and compared
 
 
@@ -46,8 +46,8 @@ def run(
         Seeds a job, at least 1. Ten keep a network of 100 units in the processor's
         cache; networks of 30 units or fewer like 40 and more.
     workers : int, optional
-        Processes; by default the cores there are, at most 4. With 1 everything runs in
-        this process.
+        Processes; by default the cores there are, at most 2, for the sake of memory.
+        With 1 everything runs in this process.
 
     Returns
     -------
