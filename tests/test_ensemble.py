@@ -271,7 +271,7 @@ def test_recording_sees_the_network_after_so_many_updates():
         10,
         at=[0, 5, 10],
         record=lambda net: {
-            "w": net.weights[0].clone(),
+            "w": net.weights[0],
             "accuracy": net.accuracy(x, y),
         },
     )
