@@ -1,10 +1,11 @@
-"""Data the chapters share, loaded without a network.
+"""Data the chapters share, loaded or generated without a network.
 
 Whatever is loaded here travels inside an installed package.
 """
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
@@ -128,3 +129,132 @@ def photograph(name: str) -> np.ndarray:
 
     picture = skimage.util.img_as_float64(getattr(skimage.data, name)())
     return picture if picture.ndim == 3 else skimage.color.gray2rgb(picture)
+
+
+@dataclass(frozen=True)
+class TwoGaussians:
+    """Two classes with one covariance: N(0, S) and N(mean, S), S = mixing.T @ mixing.
+
+    The best rule is linear. Draw a task with :meth:`draw`, samples with :meth:`sample`.
+
+    Parameters
+    ----------
+    mean : array_like, shape (d,)
+        Mean of class 1; that of class 0 is the origin.
+    mixing : array_like, shape (d, d)
+        Turns d standard normal numbers (a row) into a sample.
+
+    Raises
+    ------
+    ValueError
+        If the shapes do not fit, a number is not finite, or ``mixing`` is singular.
+
+    References
+    ----------
+    Abid (2018), "Atomic experiments in deep learning": experiments 3 to 6, 8 to 12.
+
+    Notes
+    -----
+    Chapter: book/experiments/class-imbalance.ipynb.
+    """
+
+    mean: np.ndarray
+    mixing: np.ndarray
+
+    def __post_init__(self):
+        mean, mixing = np.array(self.mean, float), np.array(self.mixing, float)
+        if mean.ndim != 1 or mixing.shape != 2 * mean.shape:
+            raise ValueError(
+                "two Gaussians in d dimensions need a mean of shape (d,) and a mixing "
+                f"of shape (d, d), not {mean.shape} and {mixing.shape}"
+            )
+        if not (np.isfinite(mean).all() and np.isfinite(mixing).all()):
+            raise ValueError("mean and mixing must be finite")
+        if np.linalg.matrix_rank(mixing) < len(mean):
+            raise ValueError("mixing is singular: the samples would lie in a subspace")
+        object.__setattr__(self, "mean", mean)
+        object.__setattr__(self, "mixing", mixing)
+
+    @classmethod
+    def draw(cls, rng: np.random.Generator, mean, scale: float = 1.0) -> TwoGaussians:
+        """Draw a task: entries of ``mixing`` uniform on 0 to ``scale``.
+
+        Such a matrix is often near to singular, so tasks differ much in difficulty.
+
+        Parameters
+        ----------
+        rng : numpy.random.Generator
+            Where the numbers come from.
+        mean : array_like, shape (d,)
+            Mean of class 1.
+        scale : float
+            Largest entry of ``mixing``, above 0.
+
+        Returns
+        -------
+        TwoGaussians
+        """
+        if not scale > 0:
+            raise ValueError(f"scale must be above 0, not {scale}")
+        size = len(mean)
+        return cls(mean, scale * rng.random((size, size)))
+
+    @property
+    def bayes_accuracy(self) -> float:
+        """Accuracy of the best rule on balanced classes, from 0.5 to 1.
+
+        It is the normal distribution function at half the Mahalanobis distance of the
+        means (Fukunaga 1990, section 3.1).
+        """
+        from scipy.stats import norm
+
+        return float(norm.cdf(np.linalg.norm(self._whitened_mean()) / 2))
+
+    def log_odds(self, x) -> np.ndarray:
+        """Return log p(x | class 1) - log p(x | class 0).
+
+        Parameters
+        ----------
+        x : array_like, shape (..., d)
+            Samples.
+
+        Returns
+        -------
+        numpy.ndarray, shape (...)
+        """
+        direction = np.linalg.solve(self.mixing, self._whitened_mean())
+        return (np.asarray(x) - self.mean / 2) @ direction
+
+    def sample(self, rng: np.random.Generator, sizes) -> tuple[np.ndarray, np.ndarray]:
+        """Draw samples of both classes, those of class 0 first.
+
+        Parameters
+        ----------
+        rng : numpy.random.Generator
+            Where the numbers come from. Each class has a stream of its own, so a larger
+            sample begins with the smaller one.
+        sizes : (int, int)
+            How many of class 0 and of class 1, 0 or more.
+
+        Returns
+        -------
+        x : numpy.ndarray, shape (n, d)
+        y : numpy.ndarray of int, shape (n,)
+            0 or 1.
+
+        Raises
+        ------
+        ValueError
+            If a size is negative.
+        """
+        if len(sizes) != 2 or min(sizes) < 0:
+            raise ValueError(f"sizes are two numbers of 0 or more, not {sizes}")
+        normals = [
+            stream.standard_normal((size, len(self.mean)))
+            for stream, size in zip(rng.spawn(2), sizes, strict=True)
+        ]
+        y = np.repeat([0, 1], sizes)
+        return np.concatenate(normals) @ self.mixing + y[:, None] * self.mean, y
+
+    def _whitened_mean(self) -> np.ndarray:
+        return np.linalg.solve(self.mixing.T, self.mean)

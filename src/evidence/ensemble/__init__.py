@@ -1,0 +1,40 @@
+"""Many small networks at once: the engine of the chapters that repeat experiments.
+
+An :class:`Ensemble` is N multilayer perceptrons of one shape, one seed each.
+:func:`train` trains them together; :func:`run` spreads conditions and seeds over the
+processor's cores. Whatever is random in a network comes from its seed and its purpose
+(``numpy.random.default_rng([seed, purpose])``), so two conditions with the same seed
+start from the same weights and see the samples in the same order, and every comparison
+is paired.
+"""
+
+from evidence.ensemble.conditions import run
+from evidence.ensemble.functions import (
+    ACTIVATIONS,
+    INITIALIZERS,
+    LOSSES,
+    Activation,
+    Loss,
+    constant,
+    he,
+    normal,
+    xavier,
+)
+from evidence.ensemble.network import Ensemble
+from evidence.ensemble.training import OPTIMIZERS, train
+
+__all__ = [
+    "ACTIVATIONS",
+    "INITIALIZERS",
+    "LOSSES",
+    "OPTIMIZERS",
+    "Activation",
+    "Ensemble",
+    "Loss",
+    "constant",
+    "he",
+    "normal",
+    "run",
+    "train",
+    "xavier",
+]
