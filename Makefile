@@ -27,8 +27,8 @@ check: .venv/book  ## CHAPTER=part/slug
 new: .venv/book  ## CHAPTER=part/slug
 	@$(RUN) -m tools.new $(CHAPTER)
 
-format: .venv/book
-	@$(RUN) -m tools.format
+format: .venv/book  ## CHAPTER=part/slug, or all chapters and code
+	@$(RUN) -m tools.format $(CHAPTER)
 
 serve: book
 	@echo "http://localhost:8000"

@@ -30,7 +30,8 @@ def copy_repository(to: Path) -> Path:
         shutil.copy(ROOT / name, to / name)
     contents = (ROOT / "_toc.yml").read_text("utf8").splitlines(keepends=True)
     kept = [x for x in contents if not (ROOT / f"{x.split()[-1]}.ipynb").is_file()]
-    (to / "_toc.yml").write_text("".join(kept), encoding="utf8")
+    empty = r"  - caption: .+\n    chapters:\n(?! {6}- )"  # parts that lost all pages
+    (to / "_toc.yml").write_text(re.sub(empty, "", "".join(kept)), encoding="utf8")
     (to / "book" / "claims.yml").write_text("# Every claim, stated once.\n", "utf8")
     return to
 
@@ -75,3 +76,25 @@ def copy_with_chapter(to: Path, *more_code: str) -> Path:
     done = python(root, "-m", "tools.run", CHAPTER)
     assert done.returncode == 0, done.output
     return root
+
+
+def chapter_of(root: Path) -> Path:
+    """Return the notebook of the small chapter."""
+    return root / "book" / f"{CHAPTER}.ipynb"
+
+
+def edit(root: Path, file: str, old: str, text: str) -> None:
+    """Replace a piece of a file, which must be there."""
+    path = root / file
+    before = path.read_text("utf8")
+    assert old in before, f"{file} does not contain {old!r}"
+    path.write_text(before.replace(old, text, 1), "utf8")
+
+
+def edit_cell(root: Path, name: str, old: str, text: str) -> None:
+    """Replace a piece of a cell of the small chapter."""
+    notebook = notebooks.read(chapter_of(root))
+    cell = next(cell for cell in notebook.cells if cell.id == name)
+    assert old in cell.source
+    cell.source = cell.source.replace(old, text, 1)
+    notebooks.write(chapter_of(root), notebook)

@@ -51,9 +51,9 @@ def book(sound, tmp_path):
 class Book:
     """A copy of the book whose chapter can be edited."""
 
-    def __init__(self, root):
+    def __init__(self, root, name=CHAPTER):
         self.root = root
-        self.path = root / "book" / f"{CHAPTER}.ipynb"
+        self.path = root / "book" / f"{name}.ipynb"
         self.notebook = notebooks.read(self.path)
 
     def cell(self, name: str):
@@ -606,6 +606,180 @@ def _module(book, name):
     module = module_from_spec(spec)
     spec.loader.exec_module(module)
     return module
+
+
+# --- A page that opens a part owes other things ---------------------------------------
+
+OPENING = "demo/first-page"
+OF_CHAPTERS = re.compile("commit|predict|verdict|compare|exercise|stub|solution")
+
+
+@pytest.fixture
+def opening(book):
+    """Return a page that opens the part of the chapter, in a copy to be broken."""
+    notebook = book.notebook
+    book.cell("title").metadata["tags"] = ["opening"]
+    kept = [cell for cell in notebook.cells if not OF_CHAPTERS.match(cell.id)]
+    way = new_markdown_cell(f"On to {{doc}}`{SLUG}`. " + "word " * 900, id="way")
+    notebook.cells = [*kept[:-1], way, kept[-1]]
+    for number, cell in notebooks.code_cells(notebook):
+        for part in (cell, *cell.outputs):
+            if "execution_count" in part:
+                part["execution_count"] = number
+    text = json.dumps(notebook).replace(f"fig-{SLUG}", "fig-first-page")
+    text = text.replace(f"({SLUG}-variance)", "(first-page-variance)")
+    path = book.root / "book" / f"{OPENING}.ipynb"
+    path.write_text(text, "utf8")
+    page = Book(book.root, OPENING)
+    notebooks.tidy(page.notebook)
+    stamp = notebooks.stamp(page.notebook, OPENING, book.root)
+    page.notebook.metadata["evidence"] = {"stamp": stamp}
+    page.save()
+    line = f"      - file: book/{CHAPTER}\n"
+    book.edit("_toc.yml", line, f"      - file: book/{OPENING}\n{line}")
+    return page
+
+
+def test_a_sound_opening_page_passes_and_says_what_is_skipped(opening):
+    done = copies.pytest_in(opening.root, "-rs", FORM)
+    assert done.returncode == 0, done.output
+    reasons = re.findall(r"^SKIPPED \[\d+\] .*", done.output, re.MULTILINE)
+    assert len(reasons) == 4, done.output
+    assert all("first-page opens a part: no claims, no" in reason for reason in reasons)
+
+
+def finish_the_chapter(page):
+    """Take the chapter's tag ``draft`` away, so that the opening page must link it."""
+    chapter = Book(page.root)
+    del chapter.cell("title").metadata["tags"]
+    chapter.save()
+
+
+def forget_the_link(page):
+    finish_the_chapter(page)
+    replace("way", f"{{doc}}`{SLUG}`", "the chapter")(page)
+
+
+def come_second(page):
+    first, second = (f"      - file: book/{name}\n" for name in (OPENING, CHAPTER))
+    page.edit("_toc.yml", first + second, second + first)
+
+
+def open_the_part_twice(page):
+    chapter = Book(page.root)
+    chapter.cell("title").metadata["tags"] = ["opening"]
+    chapter.save()
+
+
+ASKS = T.test_a_page_that_opens_a_part_judges_and_asks_nothing
+LEADS = T.test_the_page_that_opens_the_part_stands_first_and_links_the_chapter
+OWED = {
+    "question_missing": (
+        T.test_the_title_cell_asks_and_promises,
+        replace("title", "answers?", "answers."),
+        "one bold question",
+    ),
+    "meta_line_missing": (
+        T.test_the_title_cell_asks_and_promises,
+        replace("title", "Running: about", "Runs for"),
+        "needs the line",
+    ),
+    "two_objectives": (
+        T.test_the_title_cell_asks_and_promises,
+        replace("title", "- name the assumption", "name the assumption"),
+        "lists 2 objectives",
+    ),
+    "colab_cell_edited": (
+        T.test_the_colab_cell_is_the_template_with_the_address_of_the_repository,
+        replace("colab", "--quiet", ""),
+        "is not the template's",
+    ),
+    "setup_late": (
+        T.test_the_second_code_cell_sets_up_after_torch_is_imported,
+        move("setup", 5),
+        r"evidence.setup belongs in cell \[2\]",
+    ),
+    "no_knob": (
+        T.test_the_reader_can_turn_a_knob,
+        replace("widget", "explore(", "print("),
+        "has no explore",
+    ),
+    "caption_missing": (
+        T.test_every_figure_has_a_caption_and_alternative_text,
+        lambda page: page.cell("figure").outputs.pop(),
+        "a figure has no caption",
+    ),
+    "nothing_to_read_on": (
+        T.test_the_headings_are_there_in_order,
+        replace("remember", "{cite:t}`wilson1927`", "a paper"),
+        "cites nothing",
+    ),
+    "read_on_missing": (
+        T.test_the_headings_are_there_in_order,
+        replace("remember", "## Read on", "## More"),
+        r"lacks the headings \['Read on'\]",
+    ),
+    "too_short": (
+        T.test_the_prose_has_a_lecture_s_length,
+        replace("way", "word " * 400, ""),
+        "not 800 to 1,500",
+    ),
+    "too_long": (
+        T.test_the_prose_has_a_lecture_s_length,
+        replace("way", "word word", "word " * 900),
+        "not 800 to 1,500",
+    ),
+    "judges": (
+        ASKS,
+        replace("toy", "np.mean", 'claims.judge("x", {})\nnp.mean'),
+        r"cell \[3\]: claims.judge belongs in a chapter",
+    ),
+    "predicts": (
+        ASKS,
+        replace("toy", "np.mean", 'claims.predict("x")\nnp.mean'),
+        r"cell \[3\]: claims.predict belongs in a chapter",
+    ),
+    "asks": (
+        ASKS,
+        replace("toy", "np.mean", 'exercises.check("x-1", 1)\nnp.mean'),
+        r"cell \[3\]: exercises.check belongs in a chapter",
+    ),
+    "is_named_by_a_claim": (
+        ASKS,
+        lambda page: T.CLAIMS.update(stray={"chapter": OPENING}),
+        r"the claims \['stray'\] belong in a chapter",
+    ),
+    "link_missing": (LEADS, forget_the_link, rf"links no \['{CHAPTER}'\]"),
+    "not_first": (LEADS, come_second, "one page may open its part, the first"),
+    "two_opening_pages": (LEADS, open_the_part_twice, "one page may open its part"),
+}
+
+
+@pytest.mark.parametrize("name", OWED)
+def test_an_opening_page_s_tests_fail_where_a_part_is_missing(
+    opening, name, monkeypatch
+):
+    test, harm, message = OWED[name]
+    monkeypatch.setattr(test_chapters, "CLAIMS", {})
+    test(test_chapters.Chapter(opening.path, opening.root))
+    harm(opening)
+    opening.save()
+    with pytest.raises((AssertionError, pytest.fail.Exception), match=message) as info:
+        test(test_chapters.Chapter(opening.path, opening.root))
+    assert "first-page" in str(info.value)
+
+
+def test_a_chapter_that_its_opening_page_does_not_link_is_told(opening):
+    path = opening.root / "book" / f"{CHAPTER}.ipynb"
+    replace("way", f"{{doc}}`{SLUG}`", "the chapter")(opening)
+    opening.save()
+    LEADS(test_chapters.Chapter(path, opening.root))  # a draft may wait
+    finish_the_chapter(opening)
+    with pytest.raises(AssertionError, match=rf"{OPENING}, .* links no \['{CHAPTER}'"):
+        LEADS(test_chapters.Chapter(path, opening.root))
+    replace("way", "the chapter", f"[the chapter]({SLUG}.ipynb#first)")(opening)
+    opening.save()
+    LEADS(test_chapters.Chapter(path, opening.root))
 
 
 def test_what_concerns_the_whole_book_is_noticed(book, monkeypatch):

@@ -6,6 +6,7 @@ here. Every message names the chapter and, where there is one, the cell.
 
 import ast
 import html
+import posixpath
 import re
 from collections import Counter
 from itertools import pairwise
@@ -13,11 +14,14 @@ from itertools import pairwise
 import pytest
 import yaml
 
+from evidence.replications import EXPERIMENTS, Replication
+from evidence.replications import MIME as REPLICATION
 from tools import notebooks
 from tools.new import TEMPLATE
 
 ALLOWED_EXCUSES = 0  # cells whose output nbval does not compare
 WORDS = (1000, 3500)
+WORDS_OF_AN_OPENING = (800, 1500)
 FORBIDDEN = ("simply", "obviously", "clearly", "it can be shown", "of course")
 HEADINGS = (
     "Commit yourself",
@@ -27,6 +31,7 @@ HEADINGS = (
     "What to remember",
     "Read on",
 )
+LINK = re.compile(r"\{doc\}`(?:[^`<]*<)?([^`>]+)>?`|\]\(([^)\s#]+)\.ipynb(?:#[^)]*)?\)")
 VERDICT = "application/vnd.evidence.verdict+json"
 PICTURES = ("image/svg+xml", "image/png", "image/jpeg", notebooks.VIEW)
 CAPTION = re.compile(
@@ -44,7 +49,7 @@ class Chapter:
     """A notebook with what the tests ask of it."""
 
     def __init__(self, path, root=notebooks.ROOT):
-        self.path = path
+        self.path, self.root = path, root
         self.name = notebooks.name_of(path, root)
         self.slug = path.stem
         self.notebook = notebooks.read(path)
@@ -53,6 +58,25 @@ class Chapter:
         self.prose = "\n\n".join(
             cell.source for cell in self.cells if cell.cell_type == "markdown"
         )
+
+    def has_tag(self, tag: str) -> bool:
+        """Return whether the title cell is tagged: draft, opening."""
+        return tag in self.cells[0].metadata.get("tags", [])
+
+    def part(self) -> list[str]:
+        """Return the pages of the part that lists this notebook in _toc.yml."""
+        contents = yaml.safe_load((self.root / "_toc.yml").read_text("utf8"))
+        for part in contents["parts"]:
+            pages = [page["file"] for page in part["chapters"] or []]
+            if f"book/{self.name}" in pages:
+                return [page.removeprefix("book/") for page in pages]
+        return [self.name]
+
+    def links(self) -> set[str]:
+        """Return the pages of the book that the prose links."""
+        targets = ("".join(groups) for groups in LINK.findall(self.prose))
+        folder = posixpath.dirname(self.name)
+        return {posixpath.normpath(posixpath.join(folder, to)) for to in targets}
 
     def at(self, number: int) -> str:
         return f"{self.slug}, cell [{number}]"
@@ -86,6 +110,15 @@ class Chapter:
             if VERDICT in output.get("data", {})
         ]
 
+    def replications(self) -> list[tuple[int, dict]]:
+        """Return the outputs that store a replication, each with its cell."""
+        return [
+            (number, output["data"])
+            for number, cell in self.code
+            for output in cell.outputs
+            if REPLICATION in output.get("data", {})
+        ]
+
     def captions(self) -> list[tuple[int, re.Match]]:
         """Return the stored captions, each with its cell."""
         return [
@@ -108,6 +141,13 @@ def text_of(output) -> str:
 @pytest.fixture(params=PATHS, ids=[path.stem for path in PATHS], scope="module")
 def chapter(request):
     return Chapter(request.param)
+
+
+@pytest.fixture
+def lecture(chapter):
+    """Skip pages that open a part: what they owe instead has tests of its own."""
+    if chapter.has_tag("opening"):
+        pytest.skip(f"{chapter.slug} opens a part: no claims, no exercises")
 
 
 # --- Form -----------------------------------------------------------------------------
@@ -191,12 +231,13 @@ def _torch_before(source: str, line: int) -> bool:
 
 
 def test_the_headings_are_there_in_order(chapter):
+    headings = HEADINGS[-1:] if chapter.has_tag("opening") else HEADINGS
     found = re.findall(r"^## (?:\d+\. )?(.+?)\s*$", chapter.prose, re.MULTILINE)
-    missing = [heading for heading in HEADINGS if heading not in found]
+    missing = [heading for heading in headings if heading not in found]
     assert not missing, f"{chapter.slug} lacks the headings {missing}"
-    places = [found.index(heading) for heading in HEADINGS]
+    places = [found.index(heading) for heading in headings]
     places[1:3] = sorted(places[1:3])  # reference and boundary in either order
-    assert places == sorted(places), f"{chapter.slug}: order of {HEADINGS}, not {found}"
+    assert places == sorted(places), f"{chapter.slug}: order of {headings}, not {found}"
     read_on = chapter.prose.partition("## Read on")[2]
     assert "{cite" in read_on, f"{chapter.slug}: 'Read on' cites nothing"
 
@@ -206,8 +247,9 @@ def test_the_reader_can_turn_a_knob(chapter):
 
 
 def test_the_prose_has_a_lecture_s_length(chapter):
-    words, (least, most) = len(chapter.prose.split()), WORDS
-    if "draft" in chapter.cells[0].metadata.get("tags", []):
+    least, most = WORDS_OF_AN_OPENING if chapter.has_tag("opening") else WORDS
+    words = len(chapter.prose.split())
+    if chapter.has_tag("draft"):
         least = 0
     assert least <= words <= most, (
         f"{chapter.slug} has {words:,} words, not {least:,} to {most:,}"
@@ -228,6 +270,7 @@ def test_nothing_is_called_simple_or_obvious(chapter):
 # --- Exercises ------------------------------------------------------------------------
 
 
+@pytest.mark.usefixtures("lecture")
 def test_exercises_have_statement_check_stub_and_solution(chapter):
     from evidence import exercises  # here, for the other tests need not wait for it
 
@@ -322,6 +365,7 @@ def test_figure_names_are_unique_in_the_book():
 # --- Claims ---------------------------------------------------------------------------
 
 
+@pytest.mark.usefixtures("lecture")
 def test_the_reader_commits_before_the_first_verdict(chapter):
     predicted, judged = chapter.named("claims.predict"), chapter.named("claims.judge")
     assert predicted, f"{chapter.slug} has no claims.predict"
@@ -334,6 +378,7 @@ def test_the_reader_commits_before_the_first_verdict(chapter):
     assert not differ, f"{chapter.slug}: predicted or judged, not both: {differ}"
 
 
+@pytest.mark.usefixtures("lecture")
 def test_the_chapter_judges_its_claims_and_no_others(chapter):
     counts = Counter(name for _, name in chapter.named("claims.judge"))
     stored = Counter(verdict["id"] for _, verdict in chapter.verdicts())
@@ -352,6 +397,7 @@ def test_the_chapter_judges_its_claims_and_no_others(chapter):
     )
 
 
+@pytest.mark.usefixtures("lecture")
 def test_stored_verdicts_are_those_expected(chapter):
     marks = {"holds": "✓", "conditional": "◐", "fails": "✗"}
     for number, cell in chapter.code:
@@ -373,6 +419,63 @@ def test_stored_verdicts_are_those_expected(chapter):
             )
             line = f"{marks[given]} {given}: {entry['statement']}"
             assert text_of(output).startswith(line), f"{where} does not show {line!r}"
+
+
+def test_the_chapter_records_the_experiments_it_owes(chapter):
+    if chapter.has_tag("draft"):
+        return
+    owed = [key for key, about in EXPERIMENTS.items() if about.chapter == chapter.name]
+    stored = [data[REPLICATION]["experiment"] for _, data in chapter.replications()]
+    assert sorted(stored) == sorted(owed), (
+        f"{chapter.slug} records {stored} with replications.record, it owes {owed}"
+    )
+
+
+def test_stored_replications_are_as_judged(chapter):
+    verdicts = {verdict["id"]: verdict for _, verdict in chapter.verdicts()}
+    for number, data in chapter.replications():
+        row, where = data[REPLICATION], chapter.at(number)
+        name, claim = row["experiment"], row["claim"]
+        assert claim in verdicts, (
+            f"{where}: {claim}, the claim of {name}, is not judged"
+        )
+        verdict = verdicts[claim]
+        assert row["verdict"] == verdict["verdict"], (
+            f"{where}: the verdict of {name} is not the one of {claim}"
+        )
+        assert row["conditions"] == verdict["conditions"], (
+            f"{where}: the conditions of {name} are not those of {claim}"
+        )
+        unmet = [words for words, met in verdict["conditions"].items() if not met]
+        may = unmet if verdict["verdict"] == "conditional" else [None]
+        assert row["flips"] in may, f"{where}: {row['flips']!r} is said to flip {name}"
+        assert data["text/plain"] == repr(Replication(row)), (
+            f"{where} does not show the row that it stores"
+        )
+
+
+def test_a_page_that_opens_a_part_judges_and_asks_nothing(chapter):
+    if not chapter.has_tag("opening"):
+        return
+    own = [key for key, entry in CLAIMS.items() if entry["chapter"] == chapter.name]
+    assert not own, f"{chapter.slug} opens a part; the claims {own} belong in a chapter"
+    for function in ("claims.predict", "claims.judge", "exercises.check"):
+        for number, _, _ in chapter.calls(function):
+            pytest.fail(f"{chapter.at(number)}: {function} belongs in a chapter")
+
+
+def test_the_page_that_opens_the_part_stands_first_and_links_the_chapter(chapter):
+    pages = [chapter.root / "book" / f"{name}.ipynb" for name in chapter.part()]
+    part = [Chapter(path, chapter.root) for path in pages if path.is_file()]
+    openings = [page.name for page in part if page.has_tag("opening")]
+    assert openings in ([], [part[0].name]), (
+        f"{chapter.slug}: one page may open its part, the first; tagged are {openings}"
+    )
+    if openings and not chapter.has_tag("draft"):
+        finished = {page.name for page in part[1:] if not page.has_tag("draft")}
+        asked = finished if chapter.name in openings else {chapter.name}
+        missing = sorted(asked - part[0].links())
+        assert not missing, f"{openings[0]}, which opens the part, links no {missing}"
 
 
 def test_every_claim_names_a_chapter_of_the_book():

@@ -286,6 +286,21 @@ def test_large_regions_come_first():
     assert np.median(area[:half]) > 2 * np.median(area[half:])
 
 
+def test_the_boxes_drawn_around_the_coins_are_those_of_their_outlines():
+    coins, drawn = data.coins(), np.array([*regions.drawn_boxes("coins").values()])
+    known = np.where(coins < 30, 1, 2 * (coins > 150))  # 1 ground, 2 coin
+    slope = np.hypot(*(ndimage.sobel(coins.astype(float), axis) for axis in (0, 1)))
+    shapes = reference.watershed(slope, known) == 2
+    places = ndimage.find_objects(ndimage.label(ndimage.binary_fill_holes(shapes))[0])
+    outlines = [(x.start, y.start, x.stop, y.stop) for y, x in places]
+    assert drawn.shape == (24, 4)
+    assert iou(drawn, outlines).max(axis=1).min() > 0.85
+    middles = (drawn[:, 1] + drawn[:, 3]).reshape(4, 6)
+    assert (middles[:-1].max(axis=1) < middles[1:].min(axis=1)).all()
+    assert (np.diff(drawn[:, 0].reshape(4, 6), axis=1) > 0).all()
+    assert drawn[:12, 3].max() < 150 < drawn[12:, 1].min()
+
+
 def test_the_drawn_boxes_are_found():
     at_500, overall = [], []
     for photograph in PHOTOGRAPHS:

@@ -5,14 +5,13 @@ import math
 
 import cv2
 import numpy as np
-import onnx
-import onnxruntime
 import pytest
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch.nn import functional
 
+from benchmarks.peers import onnx_roi_align, onnx_roi_pool
 from evidence import roi
 
 BOX_665 = [[0.0, 0.0, 665.0, 665.0]]
@@ -32,52 +31,12 @@ def make_boxes(seed, num=40, limit=240, least=4.0, margin=60):
     return np.concatenate([corner, corner + sides], 1).astype(np.float32)
 
 
-def runtime(op, opset, inputs, **attributes):
-    """Run one operator of ONNX Runtime."""
-    kinds = {"float32": onnx.TensorProto.FLOAT, "int64": onnx.TensorProto.INT64}
-    info = [
-        onnx.helper.make_tensor_value_info(name, kinds[str(array.dtype)], array.shape)
-        for name, array in inputs.items()
-    ]
-    out = onnx.helper.make_tensor_value_info("out", onnx.TensorProto.FLOAT, None)
-    node = onnx.helper.make_node(op, list(inputs), ["out"], **attributes)
-    graph = onnx.helper.make_graph([node], op, info, [out])
-    opsets = [onnx.helper.make_opsetid("", opset)]
-    model = onnx.helper.make_model(graph, opset_imports=opsets, ir_version=10)
-    options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = 1
-    session = onnxruntime.InferenceSession(
-        model.SerializeToString(), options, providers=["CPUExecutionProvider"]
-    )
-    return session.run(None, inputs)[0]
+def runtime_align(feature, boxes, *arguments):
+    return onnx_roi_align(feature.numpy().astype(np.float32), boxes, *arguments)()
 
 
-def runtime_align(feature, boxes, stride, bins, samples, aligned):
-    return runtime(
-        "RoiAlign",
-        16,
-        {
-            "feature": feature.numpy()[None].astype(np.float32),
-            "boxes": boxes,
-            "image": np.zeros(len(boxes), np.int64),
-        },
-        mode="avg",
-        output_height=bins,
-        output_width=bins,
-        sampling_ratio=samples,
-        spatial_scale=1 / stride,
-        coordinate_transformation_mode=(
-            "half_pixel" if aligned else "output_half_pixel"
-        ),
-    )
-
-
-def runtime_pool(feature, boxes, stride, bins):
-    rows = np.concatenate([np.zeros((len(boxes), 1), np.float32), boxes], 1)
-    inputs = {"feature": feature.numpy()[None].astype(np.float32), "boxes": rows}
-    return runtime(
-        "MaxRoiPool", 13, inputs, pooled_shape=[bins, bins], spatial_scale=1 / stride
-    )
+def runtime_pool(feature, boxes, *arguments):
+    return onnx_roi_pool(feature.numpy().astype(np.float32), boxes, *arguments)()
 
 
 def test_examples_in_the_docstrings():

@@ -40,6 +40,7 @@ def find() -> str | None:
 
 
 def _playwright_path() -> str:
+    """Return where Playwright would put its Chromium, or nothing without Playwright."""
     try:
         from playwright.sync_api import sync_playwright
     except ModuleNotFoundError:

@@ -9,14 +9,25 @@ from tools import notebooks
 
 
 def main(chapter: str) -> int:
-    """Compare the stored outputs with what the code prints now; check the form."""
+    """Compare the stored outputs with what the code prints now; check the form.
+
+    Both at once, for the kernel takes one processor. What the form's tests say is
+    shown when the outputs are done.
+    """
     path = notebooks.find(chapter)
     slug = path.stem
-    command = [sys.executable, "-m", "pytest", "-q", "--no-header", "-rf"]
-    command += ["tests/test_chapters.py", "tests/test_exercises.py"]
-    command += ["--nbval", "--nbval-cell-timeout", "300", str(path)]
-    command += ["-k", f"{slug.replace('-', '_')} or {slug}"]  # as tests name it
-    return subprocess.run(command, cwd=notebooks.ROOT).returncode
+    color = "yes" if sys.stdout.isatty() else "no"
+    pytest = [sys.executable, "-m", "pytest", "-q", "--no-header", "-rf"]
+    pytest += ["--color", color, "-p", "no:cacheprovider"]  # two would share one cache
+    outputs = ["--nbval", "--nbval-cell-timeout", "300", str(path)]
+    form = ["tests/test_chapters.py", "tests/test_exercises.py"]
+    form += ["-k", f"{slug.replace('-', '_')} or {slug}"]  # as the tests name it
+    with subprocess.Popen(
+        [*pytest, *form], cwd=notebooks.ROOT, stdout=subprocess.PIPE, text=True
+    ) as beside:
+        failed = subprocess.run([*pytest, *outputs], cwd=notebooks.ROOT).returncode
+        print(beside.communicate()[0], end="")
+    return max(failed, beside.returncode)
 
 
 if __name__ == "__main__":

@@ -1,12 +1,19 @@
-"""Bring notebooks and code into the repository's form: ``python -m tools.format``."""
+"""Bring chapters and code into the repository's form: ``python -m tools.format``.
+
+With names, ``part/slug ...``, only those chapters and their exercises.
+"""
 
 from __future__ import annotations
 
 import re
 import subprocess
 import sys
+from pathlib import Path
 
 from tools import notebooks
+from tools.notebooks import ROOT
+
+FOLDERS = ("src", "tests", "tools", "book", "benchmarks")
 
 
 def follow_repository(notebook, address: str) -> None:
@@ -18,18 +25,21 @@ def follow_repository(notebook, address: str) -> None:
             )
 
 
-def main() -> None:
-    """Format the code with ruff, then write every notebook in normal form.
+def main(names: list[str]) -> None:
+    """Format the code with ruff, then write the notebooks in normal form.
 
     The address in the Colab cells becomes that of ``repository.url`` in _config.yml.
     """
-    folders = ["src", "tests", "tools", "book", "benchmarks"]
+    if names:
+        paths = [notebooks.find(name) for name in names]
+        code = [*paths, *filter(Path.is_file, map(notebooks.exercises_of, names))]
+    else:
+        paths, code = notebooks.chapters(), FOLDERS
     for arguments in (["check", "--fix", "--quiet"], ["format", "--quiet"]):
-        command = [sys.executable, "-m", "ruff", *arguments, *folders]
-        subprocess.run(command, cwd=notebooks.ROOT, check=False)
-    settings = (notebooks.ROOT / "_config.yml").read_text(encoding="utf8")
-    address = re.search(r"^  url: (\S+)$", settings, re.MULTILINE)[1]
-    for path in notebooks.chapters():
+        command = [sys.executable, "-m", "ruff", *arguments, *map(str, code)]
+        subprocess.run(command, cwd=ROOT, check=False)
+    address = notebooks.repository()
+    for path in paths:
         notebook = notebooks.read(path)
         follow_repository(notebook, address)
         notebooks.tidy(notebook)
@@ -39,4 +49,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    main(sys.argv[1:])

@@ -13,6 +13,7 @@ import io
 import json
 import os
 import re
+from collections.abc import Iterator
 from queue import Empty
 
 import numpy as np
@@ -138,6 +139,7 @@ def state_difference(new: dict, old: dict) -> str | None:
 
 
 def _pictures(outputs) -> list[tuple[str, str]]:
+    """Return the kind and the data of each picture among a cell's outputs."""
     return [
         (mime, output["data"][mime])
         for output in outputs
@@ -147,6 +149,7 @@ def _pictures(outputs) -> list[tuple[str, str]]:
 
 
 def _views(outputs) -> list[str]:
+    """Return the model id of each widget that a cell's outputs show."""
     data = [output.get("data", {}) for output in outputs]
     return [item[VIEW]["model_id"] for item in data if VIEW in item]
 
@@ -168,7 +171,8 @@ def _kernel_states(cell) -> dict:
             return json.loads(text)["state"]
 
 
-def _differences(cell, test, ref):
+def _differences(cell, test, ref) -> Iterator[str]:
+    """Yield how pictures and widgets differ from the stored ones (``ref``)."""
     new, old = _pictures(test), _pictures(ref)
     if [mime for mime, _ in new] != [mime for mime, _ in old]:
         yield f"{len(old)} stored pictures, {len(new)} drawn, or of other kinds"
@@ -193,6 +197,7 @@ _compare_text = plugin.IPyNbCell.compare_outputs
 
 
 def _compare_outputs(cell, test, ref, skip_compare=None) -> bool:
+    """Compare texts as nbval does, and what it does not look at as it should be."""
     skip = (*(skip_compare or cell.parent.skip_compare), SVG, "image/png", VIEW)
     same = _compare_text(cell, test, ref, skip_compare=skip)
     found = list(_differences(cell, test, ref))
@@ -202,6 +207,7 @@ def _compare_outputs(cell, test, ref, skip_compare=None) -> bool:
 
 
 def _where(cell) -> str:
+    """Return the chapter and the number of a cell, for messages."""
     for number, item in code_cells(cell.parent.nb):
         if item is cell.cell:
             return f"{cell.parent.path.stem}, cell [{number}]"
@@ -224,6 +230,7 @@ def _collect(notebook):
         )
 
 
+# nbval has no hook for either.
 plugin.IPyNbCell.compare_outputs = _compare_outputs
 plugin.IPyNbFile.collect = _collect
 

@@ -17,6 +17,7 @@ from tools.notebooks import ROOT
 
 
 def _normal(name: str) -> str:
+    """Return a package's name as indexes compare names."""
     return re.sub(r"[-_.]+", "-", name).lower()
 
 

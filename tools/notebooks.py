@@ -12,6 +12,9 @@ from functools import cache
 from pathlib import Path
 
 import nbformat
+import yaml
+
+from tools import contents
 
 ROOT = Path(__file__).resolve().parents[1]
 STATE = "application/vnd.jupyter.widget-state+json"
@@ -31,8 +34,7 @@ META_LINE = re.compile(r"Reading: \d+ min\. Running: about \d+ s\.")
 
 def chapters(root: Path = ROOT) -> list[Path]:
     """Return the notebooks of the book, in the order of the table of contents."""
-    listed = re.findall(r"file: (book/\S+)", (root / "_toc.yml").read_text("utf8"))
-    paths = [root / f"{name}.ipynb" for name in listed]
+    paths = [root / f"{page}.ipynb" for page in contents.pages(root)]
     return [path for path in paths if path.is_file()]
 
 
@@ -44,9 +46,9 @@ def find(chapter: str, root: Path = ROOT) -> Path:
     SystemExit
         If there is none; the message names those there are.
     """
+    names = ", ".join(name_of(p, root) for p in chapters(root)) or "none yet"
     path = root / "book" / f"{chapter}.ipynb"
     if not path.is_file():
-        names = ", ".join(name_of(p, root) for p in chapters(root)) or "none yet"
         raise SystemExit(f"no chapter {chapter!r}; there are: {names}")
     return path
 
@@ -54,6 +56,18 @@ def find(chapter: str, root: Path = ROOT) -> Path:
 def name_of(path: Path, root: Path = ROOT) -> str:
     """Return ``part/slug`` of a notebook."""
     return path.relative_to(root / "book").with_suffix("").as_posix()
+
+
+def exercises_of(chapter: str, root: Path = ROOT) -> Path:
+    """Return the file with the exercises of ``part/slug``, named after the slug."""
+    module = chapter.rpartition("/")[2].replace("-", "_")
+    return root / "src" / "evidence" / "exercises" / f"{module}.py"
+
+
+def repository(root: Path = ROOT) -> str:
+    """Return the address of the repository: ``repository.url`` in ``_config.yml``."""
+    settings = yaml.safe_load((root / "_config.yml").read_text("utf8"))
+    return settings["repository"]["url"]
 
 
 def read(path: Path):
@@ -98,19 +112,14 @@ def tidy(notebook) -> None:
 
 
 def _tidy_outputs(cell) -> None:
-    """Join neighbouring streams and drop what differs from run to run."""
+    """Join what a cell printed in pieces, which differ from run to run."""
     joined = []
     for output in cell.outputs:
-        previous = joined[-1] if joined else None
-        if (
-            output.output_type == "stream"
-            and previous is not None
-            and previous.output_type == "stream"
-            and previous.name == output.name
-        ):
-            previous.text += output.text
-            continue
-        joined.append(output)
+        name = output.get("name")  # of a stream; other outputs have none
+        if name and joined and joined[-1].get("name") == name:
+            joined[-1].text += output.text
+        else:
+            joined.append(output)
     cell.outputs = joined
 
 
@@ -142,6 +151,7 @@ def _rename_models(notebook) -> None:
 
 
 def _references(model: dict) -> list[str]:
+    """Return the ids of the models that a model names."""
     text = json.dumps(model.get("state", {}))
     return re.findall(r"IPY_MODEL_([0-9a-f]+)", text)
 
@@ -153,6 +163,7 @@ def reading_minutes(notebook) -> int:
 
 
 def _write_reading_time(notebook) -> None:
+    """Write the minutes into the title cell, where it has a place for them."""
     for cell in notebook.cells[:1]:
         minutes = f"Reading: {reading_minutes(notebook)} min."
         cell.source = re.sub(r"Reading: \d+ min\.", minutes, cell.source)
@@ -198,6 +209,7 @@ def excuse(cell) -> str | None:
 
 
 def _excuse_problems(cell) -> Iterator[str]:
+    """Yield what is wrong with a cell's excuse, if it has one."""
     reason = cell.metadata.get("evidence", {}).get("reason", "")
     if excuse(cell) and not reason.strip():
         yield f"{excuse(cell)} without a reason in metadata.evidence.reason"
@@ -252,9 +264,8 @@ def reached_modules(code: str, chapter: str, root: Path = ROOT) -> set[Path]:
     """Return the files of ``evidence`` that some chapter's code depends on."""
     package = root / "src" / "evidence"
     code = re.sub(r"^([ \t]*)[%!].*$", r"\1pass", code, flags=re.MULTILINE)  # magics
-    slug = chapter.rpartition("/")[2].replace("-", "_")
     waiting = [package / "__init__.py", *_imports(code, package)]
-    waiting.append(package / "exercises" / f"{slug}.py")
+    waiting.append(exercises_of(chapter, root))
     found: set[Path] = set()
     while waiting:
         path = waiting.pop()
@@ -294,6 +305,4 @@ def _parse(code: str) -> ast.Module:
 
 
 def _claims(root: Path) -> list[dict]:
-    import yaml
-
     return yaml.safe_load((root / "book" / "claims.yml").read_text("utf8")) or []

@@ -70,6 +70,7 @@ def _short(error: Exception) -> str:
     end = "\n".join(text.splitlines()[-8:])
     if not isinstance(error, CellExecutionError):
         return end
+    # nbclient writes the cell between two such lines
     return f"{text.split('------------------')[1].strip()}\n...\n{end}"
 
 

@@ -16,6 +16,7 @@ COMPRESSED = {".html", ".js", ".css", ".json", ".svg", ".txt"}
 
 @cache
 def _compress(path: Path, changed: float) -> bytes:
+    """Compress a file, once for each time it was changed."""
     return gzip.compress(path.read_bytes(), mtime=0)
 
 

@@ -8,6 +8,7 @@ import sys
 import time
 from pathlib import Path
 
+from tools import contents
 from tools.notebooks import ROOT
 
 HTML = ROOT / "_build" / "html"
@@ -19,8 +20,9 @@ def build() -> None:
     Raises
     ------
     SystemExit
-        If there was a warning; the message shows them.
+        If there was a warning, or ``_toc.yml`` is malformed; the message says which.
     """
+    contents.pages(ROOT)  # which says in which line _toc.yml is malformed
     # -W: a warning fails; -n: so does a reference to nothing; -q: print warnings only.
     program = Path(sys.executable).with_name("jupyter-book")
     command = [program, "build", ".", "-W", "-n", "-q", "--keep-going"]

@@ -289,7 +289,8 @@ def nms(boxes, scores, threshold: float = 0.5) -> np.ndarray:
 
     References
     ----------
-    Felzenszwalb et al. (2010), section 3.2; the blocks are this book's.
+    Felzenszwalb et al. (2010), section 7.2, where the overlap is the covered share of
+    the lower box and not the IoU; the blocks are this book's.
 
     Chapter: book/detection-geometry/iou-nms.ipynb.
     """

@@ -92,7 +92,7 @@ def hard_threshold(z, threshold: float) -> np.ndarray:
     Raises
     ------
     ValueError
-        If the threshold is negative or a number is not finite.
+        As in :func:`soft_threshold`.
 
     Chapter: book/generalization/regularization-norms.ipynb.
     """
@@ -121,7 +121,7 @@ def group_threshold(z, threshold: float) -> np.ndarray:
     Raises
     ------
     ValueError
-        If the threshold is negative or a number is not finite.
+        As in :func:`soft_threshold`.
 
     References
     ----------
@@ -189,7 +189,7 @@ def project_l1_ball(z, radius: float) -> np.ndarray:
     Raises
     ------
     ValueError
-        If the radius is negative or a number is not finite.
+        As in :func:`project_l2_ball`.
 
     References
     ----------
@@ -365,7 +365,7 @@ def lasso(X, y, penalty: float, **options) -> np.ndarray:
     Raises
     ------
     ValueError
-        As :func:`elastic_net`.
+        As in :func:`elastic_net`.
 
     References
     ----------
@@ -395,7 +395,7 @@ def lasso_path(X, y, penalties, **options) -> np.ndarray:
     Raises
     ------
     ValueError
-        As :func:`elastic_net`.
+        As in :func:`elastic_net`.
 
     Chapter: book/generalization/regularization-norms.ipynb.
     """
@@ -431,7 +431,7 @@ def proximal_steps(
     Raises
     ------
     ValueError
-        As :func:`elastic_net`, when the first weights are asked for.
+        As in :func:`elastic_net`, when the first weights are asked for.
 
     References
     ----------
@@ -589,7 +589,7 @@ def l0_fit(X, y, penalty: float, *, subsets: list[Subset] | None = None) -> np.n
     Raises
     ------
     ValueError
-        As :func:`best_subsets`, or if the penalty is negative.
+        As in :func:`best_subsets`, or if the penalty is negative.
 
     Chapter: book/generalization/regularization-norms.ipynb.
     """

@@ -44,7 +44,8 @@ def drawn_boxes(photograph: str) -> dict[str, list[int]]:
 
     Parameters
     ----------
-    photograph : {"astronaut", "coffee", "chelsea", "rocket"}
+    photograph : {"astronaut", "coffee", "chelsea", "rocket", "coins"}
+        The coins come row by row, each row from left to right.
 
     Returns
     -------

@@ -209,17 +209,24 @@ def roi_align(
     """
     feature = _as_feature(feature)
     x, y = sample_positions(boxes, stride, bins, samples, aligned)
-    (C, H, W), per_axis = feature.shape, (len(x), bins, 2 * samples)
-    rows, row_weights = (part.view(per_axis) for part in neighbors(y, H))
-    columns, column_weights = (part.view(per_axis) for part in neighbors(x, W))
-    row_weights = row_weights / samples**2  # the average over both axes
+    (C, H, W), taps = feature.shape, 2 * samples  # cells of a bin along an axis
+    rows, row_weights = (part.view(-1, bins, taps) for part in neighbors(y, H))
+    columns, column_weights = (part.view(-1, bins, taps) for part in neighbors(x, W))
+    rows, row_weights = rows * W, row_weights / samples**2  # the average over both axes
 
-    indices = rows[:, :, None, :, None] * W + columns[:, None, :, None, :]
-    weights = row_weights[:, :, None, :, None] * column_weights[:, None, :, None, :]
+    # Each row of a bin with each of its columns: r r s s with c d c d.
+    rows, row_weights = (
+        part.repeat_interleave(taps, 2)[:, :, None] for part in (rows, row_weights)
+    )
+    columns, column_weights = (
+        part.repeat(1, 1, taps)[:, None] for part in (columns, column_weights)
+    )
+    indices = (rows + columns).flatten(0, 2)  # (K * bins**2, taps**2)
+    weights = (row_weights * column_weights).flatten(0, 2)
     pooled = functional.embedding_bag(
-        indices.reshape(-1, (2 * samples) ** 2),
+        indices,
         feature.flatten(1).T.contiguous(),  # a table: one row of channels to a cell
-        per_sample_weights=weights.reshape(-1, (2 * samples) ** 2).to(feature.dtype),
+        per_sample_weights=weights.to(feature.dtype),
         mode="sum",
     )
     return pooled.view(-1, bins, bins, C).permute(0, 3, 1, 2)
@@ -296,11 +303,8 @@ def pool_cells(boxes, stride: float) -> torch.Tensor:
 
     Raises
     ------
-    TypeError
-        If the boxes are not real numbers.
-    ValueError
-        If a box is malformed (the message names its row), or the stride is not more
-        than 0.
+    TypeError, ValueError
+        As in :func:`sample_positions`.
 
     References
     ----------
@@ -377,11 +381,8 @@ def roi_pool(feature, boxes, stride: float = 16, bins: int = 7) -> torch.Tensor:
 
     Raises
     ------
-    TypeError
-        If the numbers are not real.
-    ValueError
-        If the map has another number of axes, a box is malformed (the message names
-        its row), or a size is out of range.
+    TypeError, ValueError
+        As in :func:`roi_align`.
 
     References
     ----------

@@ -4,11 +4,22 @@ from __future__ import annotations
 
 from sphinx.application import Sphinx
 
-from bookext import fork, glossary, ledger, mathematics, outputs, repairs, weight
+from bookext import (
+    fork,
+    glossary,
+    ledger,
+    mathematics,
+    outputs,
+    repairs,
+    replications,
+    weight,
+)
+
+PARTS = (fork, glossary, ledger, mathematics, outputs, repairs, replications, weight)
 
 
 def setup(app: Sphinx) -> dict[str, object]:
     """Register every part of the extension."""
-    for part in (fork, glossary, ledger, mathematics, outputs, repairs, weight):
+    for part in PARTS:
         part.setup(app)
     return {"version": "1", "parallel_read_safe": False, "parallel_write_safe": True}

@@ -21,12 +21,16 @@ VERDICTS = {
 }
 
 
-def verdicts(notebook: Path) -> dict[str, dict]:
-    """Return the verdicts stored in a notebook, each under its claim's id."""
+def stored(notebook: Path, mime: str) -> list[dict]:
+    """Return what the outputs of a notebook carry under a MIME type."""
     cells = json.loads(notebook.read_text(encoding="utf8"))["cells"]
     outputs = [output for cell in cells for output in cell.get("outputs", [])]
-    found = [o["data"][MIME] for o in outputs if MIME in o.get("data", {})]
-    return {verdict["id"]: verdict for verdict in found}
+    return [o["data"][mime] for o in outputs if mime in o.get("data", {})]
+
+
+def verdicts(notebook: Path) -> dict[str, dict]:
+    """Return the verdicts stored in a notebook, each under its claim's id."""
+    return {verdict["id"]: verdict for verdict in stored(notebook, MIME)}
 
 
 def entries(env) -> list[dict]:

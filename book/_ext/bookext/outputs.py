@@ -19,8 +19,12 @@ CAPTION = re.compile(
     re.DOTALL,
 )
 VERDICT = re.compile(r'<div class="evidence-verdict" data-claim="(?P<id>[^"]+)"')
+REPLICATION = re.compile(
+    r'<div class="evidence-replication" data-experiment="(?P<id>[^"]+)"'
+)
 CODE = re.compile(r"\b(tests|src|tools)/.+\.py$")
 LEDGER = "book/ledger"
+REPLICATIONS = "book/experiments/replications"
 
 
 def _is_bundle(node) -> bool:
@@ -49,7 +53,15 @@ class ReadOutputs(SphinxTransform):
             if match := CAPTION.search(text):
                 self.make_figure(bundle, match)
             elif match := VERDICT.search(text):
-                self.link_verdict(bundle, match["id"], text)
+                self.link_card(bundle, "claim", match["id"], LEDGER, "In the ledger")
+            elif match := REPLICATION.search(text):
+                self.link_card(
+                    bundle,
+                    "experiment",
+                    match["id"],
+                    REPLICATIONS,
+                    "Among the replications",
+                )
             elif 'class="evidence-predict"' in text:
                 # Out of the theme's light panel for foreign HTML.
                 bundle.replace_self(nodes.raw("", text, format="html"))
@@ -81,13 +93,13 @@ class ReadOutputs(SphinxTransform):
         picture.parent.remove(picture)
         bundle.replace_self(figure)
 
-    def link_verdict(self, bundle, claim: str, text: str) -> None:
-        """Give a verdict its anchor and its way to the ledger."""
-        uri = self.app.builder.get_relative_uri(self.env.docname, LEDGER)
-        link = f'<p class="evidence-link"><a href="{uri}#{claim}">In the ledger</a></p>'
-        text = text.removesuffix("</div>") + link + "</div>"
+    def link_card(self, bundle, kind: str, name: str, page: str, words: str) -> None:
+        """Give a card its anchor and its way to the page that collects such cards."""
+        uri = self.app.builder.get_relative_uri(self.env.docname, page)
+        link = f'<p class="evidence-link"><a href="{uri}#{name}">{words}</a></p>'
+        text = _html_of(bundle).removesuffix("</div>") + link + "</div>"
         holder = nodes.container("", nodes.raw("", text, format="html"))
-        holder["ids"].append(f"claim-{claim}")
+        holder["ids"].append(f"{kind}-{name}")
         bundle.replace_self(holder)
 
     def link_sources(self) -> None:

@@ -1,0 +1,72 @@
+"""Chapters are run when they are stale, and what fails is reported."""
+
+import re
+
+import copies
+import pytest
+from copies import SLUG, chapter_of, edit
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
+
+from tools import notebooks, run
+
+
+def add_unrun_chapter(root, name, source):
+    """Add a chapter with a single code cell to the copy's contents."""
+    path = root / "book" / "demo" / f"{name}.ipynb"
+    title = "# Title\n\n*Needs: nothing. Reading: 9 min. Running: about 500 s.*"
+    cells = [new_markdown_cell(title), new_code_cell(source)]
+    notebooks.write(path, new_notebook(cells=cells))
+    edit(
+        root, "_toc.yml", "hello-chapter\n", f"{SLUG}\n      - file: book/demo/{name}\n"
+    )
+    return path
+
+
+def test_run_runs_only_what_is_stale(book):
+    before = chapter_of(book).read_bytes()
+    done = copies.python(book, "-m", "tools.run")
+    assert (done.returncode, done.stdout) == (
+        0,
+        "Every chapter's outputs are up to date.\n",
+    )
+    path = add_unrun_chapter(book, "unrun", "6 * 7  \n")
+    done = copies.python(book, "-m", "tools.run")
+    assert done.returncode == 0, done.output
+    assert re.fullmatch(r"\[1/1\] demo/unrun: \d+ s\n", done.stdout), done.output
+    assert chapter_of(book).read_bytes() == before
+    stored = notebooks.read(path)
+    assert stored.cells[1].outputs[0]["data"]["text/plain"] == "42"
+    assert stored.cells[0].source.endswith("Reading: 1 min. Running: about 5 s.*")
+    assert notebooks.is_fresh(path, book), "the stamp is of the tidy source"
+    assert notebooks.problems(path) == []
+
+
+def test_a_failing_cell_is_reported_with_its_chapter(book):
+    add_unrun_chapter(book, "good", "1 + 1")
+    path = add_unrun_chapter(book, "bad", "print('so far')\nnumber = 1 / 0")
+    before = path.read_bytes()
+    done = copies.python(book, "-m", "tools.run")
+    assert done.returncode == 1
+    assert re.search(r"\[\d/2\] demo/bad FAILED in the cell\n", done.stdout)
+    assert "number = 1 / 0" in done.stdout
+    assert "ZeroDivisionError: division by zero" in done.stdout
+    assert re.search(r"\[\d/2\] demo/good: \d+ s", done.stdout)
+    assert path.read_bytes() == before
+
+
+def test_a_dead_kernel_is_reported_with_its_chapter(book):
+    add_unrun_chapter(book, "dead", "import os\n\nos._exit(1)")
+    done = copies.python(book, "-m", "tools.run", "demo/dead")
+    assert done.returncode == 1
+    assert "[1/1] demo/dead FAILED in the cell\nKernel died" in done.stdout, done.output
+
+
+@pytest.mark.parametrize(
+    ("stated", "seconds", "written"),
+    [(5, 3.2, 5), (5, 5.1, 10), (20, 12, 20), (20, 9, 10), (30, 31.5, 35)],
+)
+def test_the_running_time_changes_only_when_it_is_wrong(stated, seconds, written):
+    line = f"*Needs: x. Reading: 1 min. Running: about {stated} s.*"
+    notebook = new_notebook(cells=[new_markdown_cell(line)])
+    run._write_running_time(notebook, seconds)
+    assert f"about {written} s." in notebook.cells[0].source
