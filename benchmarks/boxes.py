@@ -18,8 +18,8 @@ import cv2
 import numpy as np
 import onnx
 import onnxruntime
-from paired import ratio
 
+from benchmarks.paired import ratio
 from evidence.boxes import greedy_nms, nms
 
 SIZES = (100, 300, 1000, 3000, 10_000)

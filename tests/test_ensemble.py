@@ -158,6 +158,20 @@ def test_training_is_that_of_torch_one_network_at_a_time(optimizer, batch):
             torch.testing.assert_close(a, b.detach(), rtol=0, atol=1e-9)
 
 
+def test_an_optimizer_of_one_s_own():
+    def sign_descent(parameters, gradient, learning_rate):
+        while True:
+            parameters.sub_(gradient.sign(), alpha=learning_rate)
+            yield
+
+    x, y = samples(1)
+    ensemble = double([3, 4, 2], [0])
+    before = ensemble.weights[0].clone()
+    train(ensemble, x, y, 3, optimizer=sign_descent, learning_rate=0.25)
+    moved = (ensemble.weights[0] - before) / 0.25
+    assert set(moved.round(decimals=6).unique().tolist()) <= {-3, -1, 1, 3}
+
+
 def test_penalties_act_on_weights_and_leave_biases_free():
     x, y = samples(2)
     ensemble = double([3, 5, 2], [0, 1], "tanh")

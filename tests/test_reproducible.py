@@ -22,7 +22,7 @@ def put_back_what_setup_changes(monkeypatch):
     with threadpoolctl.threadpool_limits(None), mpl.rc_context():
         yield
     torch.set_num_threads(threads)
-    torch.use_deterministic_algorithms(False)
+    torch.set_deterministic_debug_mode("default")
     torch.set_printoptions(profile="default")
     np.set_printoptions(**printed)
 

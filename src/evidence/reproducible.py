@@ -54,7 +54,7 @@ def setup(seed: int = 0) -> np.random.Generator:
 
         torch.manual_seed(seed)
         torch.set_num_threads(1)
-        torch.use_deterministic_algorithms(True)
+        torch.set_deterministic_debug_mode("error")
         torch.set_printoptions(precision=4, sci_mode=False)
     figures.use_style()
     return np.random.default_rng(seed)

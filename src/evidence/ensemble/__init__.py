@@ -21,7 +21,7 @@ from evidence.ensemble.functions import (
     xavier,
 )
 from evidence.ensemble.network import Ensemble
-from evidence.ensemble.training import OPTIMIZERS, train
+from evidence.ensemble.training import OPTIMIZERS, adam, sgd, train
 
 __all__ = [
     "ACTIVATIONS",
@@ -31,10 +31,12 @@ __all__ = [
     "Activation",
     "Ensemble",
     "Loss",
+    "adam",
     "constant",
     "he",
     "normal",
     "run",
+    "sgd",
     "train",
     "xavier",
 ]

@@ -94,6 +94,7 @@ class Ensemble:
         self.gradient = torch.zeros_like(self.parameters)
         self.weights, self.biases = self.views(self.parameters)
         self.weight_gradients, self.bias_gradients = self.views(self.gradient)
+        self._batch = 0  # no room is made yet
         self._initialize(initializer, bias_initializer or initializer)
 
     def __len__(self) -> int:
@@ -112,10 +113,13 @@ class Ensemble:
         Returns
         -------
         torch.Tensor, shape (N, outputs, batch)
+            Written over by the next call.
         """
+        self._make_room(x.shape[2])
         self._z, self._h = [], [x]
-        for block in self.blocks:
-            z = torch.baddbmm(self.biases[block], self.weights[block], self._h[-1])
+        for block, room in zip(self.blocks, self._forward_room, strict=True):
+            W, b, h = self.weights[block], self.biases[block], self._h[-1]
+            z = torch.baddbmm(b, W, h, out=room)
             self._z.append(z if self.activation.keeps_z else None)
             if len(self._z) < len(self.blocks):
                 self._h.append(self.activation.forward(z))
@@ -135,8 +139,19 @@ class Ensemble:
             self.weight_gradients[block].baddbmm_(d, h.mT)
             self.bias_gradients[block].add_(d.sum(2, keepdim=True))
             if layer > 0:
-                d = torch.bmm(self.weights[block].mT, d)
+                room = self._backward_room[layer - 1]
+                d = torch.bmm(self.weights[block].mT, d, out=room)
                 d = self.activation.backward(d, self._z[layer - 1], h)
+
+    def _make_room(self, batch: int) -> None:
+        """Reserve memory once: to ask for it in each step would cost more."""
+        if batch != self._batch:
+            shapes = [(len(self), units, batch) for units in self.sizes[1:]]
+            self._forward_room = [torch.empty(s, dtype=self.dtype) for s in shapes]
+            self._backward_room = [
+                torch.empty(s, dtype=self.dtype) for s in shapes[:-1]
+            ]
+            self._batch = batch
 
     # --- Measuring --------------------------------------------------------------------
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import functools
+import itertools
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
 import numpy as np
@@ -19,11 +19,43 @@ from evidence.ensemble.network import (
 )
 
 ORDER = 2  # the stream of a seed that orders its samples: default_rng([seed, ORDER])
-OPTIMIZERS: dict[str, Callable] = {
-    "adam": functools.partial(torch.optim.Adam, fused=True),
-    "sgd": functools.partial(torch.optim.SGD, fused=True),
-}
-"""Name -> optimizer ``(parameters, lr=...) -> torch.optim.Optimizer``."""
+
+
+def adam(
+    parameters: Tensor,
+    gradient: Tensor,
+    learning_rate: float,
+    beta1: float = 0.9,
+    beta2: float = 0.999,
+    eps: float = 1e-8,
+) -> Iterator[None]:
+    """Update the parameters by Adam, once each time it is resumed.
+
+    Written out rather than taken from :mod:`torch.optim`, whose first step loads a
+    compiler: two seconds and 100 MB in each process.
+
+    References
+    ----------
+    Kingma & Ba (2015), "Adam: a method for stochastic optimization", ICLR, algorithm 1.
+    """
+    m, v = torch.zeros_like(parameters), torch.zeros_like(parameters)
+    for t in itertools.count(1):
+        m.lerp_(gradient, 1 - beta1)
+        v.mul_(beta2).addcmul_(gradient, gradient, value=1 - beta2)
+        spread = (v / (1 - beta2**t)).sqrt_().add_(eps)
+        parameters.addcdiv_(m, spread, value=-learning_rate / (1 - beta1**t))
+        yield
+
+
+def sgd(parameters: Tensor, gradient: Tensor, learning_rate: float) -> Iterator[None]:
+    """Update the parameters by gradient descent, once each time it is resumed."""
+    while True:
+        parameters.sub_(gradient, alpha=learning_rate)
+        yield
+
+
+OPTIMIZERS: dict[str, Callable] = {"adam": adam, "sgd": sgd}
+"""Name -> optimizer ``(parameters, gradient, learning_rate)``, a generator."""
 
 
 def train(
@@ -64,8 +96,8 @@ def train(
     learning_rate : float
         Above 0.
     optimizer : str or callable
-        A key of :data:`OPTIMIZERS`, or ``(parameters, lr=...) -> Optimizer`` of an
-        optimizer that treats every parameter by itself.
+        A key of :data:`OPTIMIZERS`, or a generator like those there, one that treats
+        every parameter by itself.
     loss : str
         A key of :data:`~evidence.ensemble.LOSSES`.
     batch : int, optional
@@ -111,7 +143,7 @@ def train(
     targets = ensemble.targets(y, inputs.shape[2], loss)
     weights = _weights(sample_weight, ensemble, inputs.shape[2])
     l1, l2 = _strengths(l1, ensemble, "l1"), _strengths(l2, ensemble, "l2")
-    step = _stepper(ensemble, optimizer, learning_rate)
+    updates = _started(ensemble, optimizer, learning_rate)
     at = _moments(at, steps) if record else []
     records = [_copied(record(ensemble))] if 0 in at else []
     batches = _batches(ensemble.seeds, (inputs, targets, weights), batch, independent)
@@ -125,7 +157,7 @@ def train(
                 gradient.addcmul_(parameters, l2, value=2)
             if l1 is not None and not proximal:
                 gradient.addcmul_(parameters.sign(), l1)
-            step()
+            next(updates)
             if l1 is not None and proximal:
                 size = (parameters.abs() - learning_rate * l1).clamp_(min=0)
                 parameters.copy_(parameters.sign() * size)
@@ -171,14 +203,13 @@ def _orders(seeds, num_samples: int, batch: int, independent: bool) -> Iterator[
         yield pad(orders, (0, missing), value=num_samples).flatten(1)
 
 
-def _stepper(ensemble: Ensemble, optimizer, learning_rate: float) -> Callable:
-    """Return the function that updates the parameters from the gradient."""
+def _started(ensemble: Ensemble, optimizer, learning_rate: float) -> Iterator[None]:
+    """Return the optimizer at work on the parameters of an ensemble."""
     make = optimizer if callable(optimizer) else None
     make = make or one_of(OPTIMIZERS, optimizer, "optimizer")
     if not (np.isfinite(learning_rate) and learning_rate > 0):
         raise ValueError(f"learning_rate must be above 0, not {learning_rate}")
-    ensemble.parameters.grad = ensemble.gradient
-    return make([ensemble.parameters], lr=learning_rate).step
+    return make(ensemble.parameters, ensemble.gradient, learning_rate)
 
 
 def _weights(sample_weight, ensemble: Ensemble, num_samples: int) -> Tensor:
