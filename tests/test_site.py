@@ -358,8 +358,9 @@ def test_predictions_stay_and_meet_their_verdicts(chromium, site):
 @pytest.mark.parametrize("theme", ["light", "dark"])
 @pytest.mark.parametrize("path", PAGES)
 def test_page_is_accessible(chromium, site, path, theme):
+    look = {"color_scheme": theme, "reduced_motion": "reduce"}  # no color half-way
     for viewport in (DESKTOP, PHONE):
-        with Visit(chromium, site, viewport=viewport, color_scheme=theme) as visit:
+        with Visit(chromium, site, viewport=viewport, **look) as visit:
             page = visit.open(path)
             found = Axe().run(page).response["violations"]
             faults = [
