@@ -38,11 +38,11 @@ def adam(
     ----------
     Kingma & Ba (2015), "Adam: a method for stochastic optimization", ICLR, algorithm 1.
     """
-    m, v = torch.zeros_like(parameters), torch.zeros_like(parameters)
+    m, v, spread = (torch.zeros_like(parameters) for _ in range(3))
     for t in itertools.count(1):
         m.lerp_(gradient, 1 - beta1)
         v.mul_(beta2).addcmul_(gradient, gradient, value=1 - beta2)
-        spread = (v / (1 - beta2**t)).sqrt_().add_(eps)
+        torch.div(v, 1 - beta2**t, out=spread).sqrt_().add_(eps)
         parameters.addcdiv_(m, spread, value=-learning_rate / (1 - beta1**t))
         yield
 
