@@ -303,9 +303,9 @@ def test_recording_sees_the_network_after_so_many_updates():
 WIDE = {"sizes": [7, 90, 90, 2], "n": 100}
 
 
-def trained(seeds, threads, batch):
+def trained(seeds, threads, batch, dtype):
     x, y = samples(20, n=WIDE["n"], inputs=7)
-    ensemble = Ensemble(WIDE["sizes"], seeds)
+    ensemble = Ensemble(WIDE["sizes"], seeds, dtype=dtype)
     before = torch.get_num_threads()
     torch.set_num_threads(threads)
     try:
@@ -315,13 +315,15 @@ def trained(seeds, threads, batch):
     return np.concatenate([w.flatten(1).numpy() for w in ensemble.weights], axis=1)
 
 
-@pytest.mark.parametrize("batch", [None, 32])
-def test_a_network_does_not_depend_on_its_neighbors_or_on_threads(batch):
-    everyone = trained(list(range(20)), 1, batch)
+@pytest.mark.parametrize("dtype", [torch.float32, torch.float64], ids=str)
+@pytest.mark.parametrize("batch", [None, 33])
+def test_a_network_does_not_depend_on_its_neighbors_or_on_threads(batch, dtype):
+    everyone = trained(list(range(20)), 1, batch, dtype)
     for size, threads in itertools.product((1, 3, 10), (1, 2, 4)):
         some = list(range(4, 4 + size))
-        np.testing.assert_array_equal(trained(some, threads, batch), everyone[some])
-    np.testing.assert_array_equal(trained(list(range(20)), 4, batch), everyone)
+        found = trained(some, threads, batch, dtype)
+        np.testing.assert_array_equal(found, everyone[some])
+    np.testing.assert_array_equal(trained(list(range(20)), 4, batch, dtype), everyone)
 
 
 def wave(condition, seeds):
@@ -373,6 +375,22 @@ def test_a_network_that_diverges_is_counted_and_disturbs_nobody():
             stats.mean_interval(found)
 
 
+def test_outputs_that_overflow_are_no_class():
+    x, y = samples(2)
+    ensemble = Ensemble([3, 8, 2], [0, 1], "square")
+    ensemble.weights[-1][1] *= 3e38  # finite still
+    assert not ensemble.diverged.any()
+    assert np.isnan(ensemble.accuracy(x, y)).tolist() == [False, True]
+
+
+def test_whole_numbers_may_be_floats():
+    x, y = samples(2)
+    whole, floats = Ensemble([3, 4, 2], [0, 1]), Ensemble([3, 4, 2], [0, 1])
+    train(whole, x, y, 3, batch=4)
+    train(floats, x, y, 3.0, batch=4.0)
+    np.testing.assert_array_equal(whole.parameters, floats.parameters)
+
+
 X, Y = samples(2, n=6)
 NAN = X.copy()
 NAN[1, 2, 0] = np.nan
@@ -412,6 +430,9 @@ NAN[1, 2, 0] = np.nan
         (dict(l1=-1), "l1 must be finite and 0 or more"),
         (dict(l2=[0, 1, 2]), "l2 is one number or 2"),
         (dict(at=[0, 11], record=len), r"nothing to record after \[11\] of 10"),
+        (dict(at=[], record=len), r"nothing to record after \[\] of 10"),
+        (dict(at=[5, 1], record=len), r"at must increase.*\[5, 1\]"),
+        (dict(at=[5, 5], record=len), r"at must increase.*\[5, 5\]"),
     ],
     ids=lambda given: next(iter(given)) if isinstance(given, dict) else "",
 )

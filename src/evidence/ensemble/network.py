@@ -24,7 +24,7 @@ INITIAL_WEIGHTS = 1  # the stream of a seed: default_rng([seed, INITIAL_WEIGHTS]
 # those of each network begin at a vector and end with one. What does not fill a vector
 # goes through other code, which rounds differently, so a network would depend on how
 # many others stand beside it.
-WIDTH = 32
+WHOLE_VECTORS = 128  # bytes: two of the longest vectors there are
 
 
 class Ensemble:
@@ -197,10 +197,7 @@ class Ensemble:
 
         The largest of several outputs; of a single one, whether it is above 0.
         """
-        outputs = self.outputs(X)
-        if outputs.shape[2] == 1:
-            return (outputs[..., 0] > 0).astype(int)
-        return outputs.argmax(2)
+        return _classes(self.outputs(X))
 
     def accuracy(self, X, y) -> np.ndarray:
         """Return each network's share of right classes.
@@ -215,17 +212,19 @@ class Ensemble:
         Returns
         -------
         numpy.ndarray of float64, shape (N,)
-            NaN for a network that has diverged: :mod:`evidence.stats` refuses to
-            average it, and ``numpy.isnan`` counts it.
+            NaN for a network that has diverged, or whose outputs overflow:
+            :mod:`evidence.stats` refuses to average it, ``numpy.isnan`` counts it.
 
         Raises
         ------
         ValueError
             As in :meth:`layers`, or if the labels do not fit the samples.
         """
-        found = self.predict(X)
+        outputs = self.outputs(X)
+        found = _classes(outputs)
         y = _per_network(np.asarray(y), found.shape, "labels")
-        return np.where(self.diverged, np.nan, (found == y).mean(1))
+        lost = self.diverged | ~np.isfinite(outputs).all((1, 2))
+        return np.where(lost, np.nan, (found == y).mean(1))
 
     def loss(self, X, y, loss: str = "cross-entropy") -> np.ndarray:
         """Return each network's mean loss over the samples.
@@ -311,7 +310,10 @@ class Ensemble:
         return shapes
 
     def _lengths(self) -> list[int]:
-        return [len(self) * padded(math.prod(shape)) for shape in self._shapes()]
+        return [
+            len(self) * padded(math.prod(shape), self.dtype)
+            for shape in self._shapes()
+        ]
 
     def _initialize(self, initializer, bias_initializer) -> None:
         draw, draw_bias = (
@@ -326,14 +328,15 @@ class Ensemble:
                 bias[j] = _drawn(draw_bias, rng, (outputs, 1), outputs, outputs)
 
 
-def padded(length: int) -> int:
-    """Return the next multiple of :data:`WIDTH`."""
-    return -(-length // WIDTH) * WIDTH
+def padded(length: int, dtype: torch.dtype) -> int:
+    """Return the next length that fills :data:`WHOLE_VECTORS`."""
+    width = WHOLE_VECTORS // dtype.itemsize
+    return -(-length // width) * width
 
 
 def in_whole_vectors(x: Tensor) -> Tensor:
-    """Pad the last axis with zeros to a multiple of :data:`WIDTH`."""
-    missing = padded(x.shape[-1]) - x.shape[-1]
+    """Pad the last axis with zeros until it fills :data:`WHOLE_VECTORS`."""
+    missing = padded(x.shape[-1], x.dtype) - x.shape[-1]
     return torch.nn.functional.pad(x, (0, missing)).contiguous()
 
 
@@ -356,6 +359,13 @@ def _drawn(draw: Callable, rng, shape, inputs: int, outputs: int) -> Tensor:
             f"of shape {tuple(values.shape)} and range {values.min()} to {values.max()}"
         )
     return values
+
+
+def _classes(outputs: np.ndarray) -> np.ndarray:
+    """Return the class of each sample, (N, n), from outputs (N, n, outputs)."""
+    if outputs.shape[2] == 1:
+        return (outputs[..., 0] > 0).astype(int)
+    return outputs.argmax(2)
 
 
 def _per_network(values: np.ndarray, shape: tuple[int, ...], what: str) -> np.ndarray:

@@ -116,8 +116,8 @@ def train(
     record : callable, optional
         ``ensemble -> array`` of first axis N, or a dict of such.
     at : iterable of int, optional
-        After how many updates to record: 0 is before the first. By default after the
-        last.
+        After how many updates to record, in increasing order: 0 is before the first. By
+        default after the last.
 
     Returns
     -------
@@ -138,6 +138,7 @@ def train(
     """
     if steps != int(steps) or steps < 0:
         raise ValueError(f"steps is a whole number of 0 or more, not {steps}")
+    steps = int(steps)
     gradient_of = one_of(LOSSES, loss, "loss").gradient
     inputs = ensemble.inputs(X)
     targets = ensemble.targets(y, inputs.shape[2], loss)
@@ -172,35 +173,40 @@ def _batches(seeds, data: tuple[Tensor, ...], batch: int | None, independent: bo
     The batch is padded to whole vectors by a sample of zeros and of weight 0.
     """
     num_samples = data[0].shape[2]
-    if batch is not None and (batch != int(batch) or batch < 1):
+    if batch is None:
+        batch = num_samples
+    if batch != int(batch) or batch < 1:
         raise ValueError(f"batch is a whole number of at least 1, not {batch}")
-    if batch is None or batch >= num_samples:
+    batch = int(batch)
+    if batch >= num_samples:
         inputs, targets, weights = map(in_whole_vectors, data)
         weights = weights / num_samples
         while True:
             yield inputs, targets, weights
     network = torch.arange(len(seeds))[:, None]
     by_sample = [pad(part, (0, 1)).mT.contiguous() for part in data]
-    for order in _orders(seeds, num_samples, batch, independent):
+    length = padded(batch, data[0].dtype)
+    for order in _orders(seeds, num_samples, batch, length, independent):
         inputs, targets, weights = (part[network, order] for part in by_sample)
         targets, weights = targets.mT.contiguous(), weights.mT / batch
-        for start in range(0, order.shape[1], padded(batch)):
-            now = slice(start, start + padded(batch))
+        for start in range(0, order.shape[1], length):
+            now = slice(start, start + length)
             yield inputs[:, now].mT, targets[..., now], weights[..., now]
 
 
-def _orders(seeds, num_samples: int, batch: int, independent: bool) -> Iterator[Tensor]:
-    """Yield which samples come next, batch after padded batch: (N, k * padded(batch)).
+def _orders(
+    seeds, num_samples: int, batch: int, length: int, independent: bool
+) -> Iterator[Tensor]:
+    """Yield which samples come next, batch after padded batch: (N, k * length).
 
     A whole pass or one batch; ``num_samples`` stands for the padding.
     """
     rngs = [np.random.default_rng([seed, ORDER]) for seed in seeds]
-    length = batch if independent else num_samples // batch * batch
+    used = batch if independent else num_samples // batch * batch
     while True:
-        orders = [rng.permutation(num_samples)[:length] for rng in rngs]
+        orders = [rng.permutation(num_samples)[:used] for rng in rngs]
         orders = torch.from_numpy(np.stack(orders)).view(len(rngs), -1, batch)
-        missing = padded(batch) - batch
-        yield pad(orders, (0, missing), value=num_samples).flatten(1)
+        yield pad(orders, (0, length - batch), value=num_samples).flatten(1)
 
 
 def _started(ensemble: Ensemble, optimizer, learning_rate: float) -> Iterator[None]:
@@ -247,11 +253,13 @@ def _strengths(given, ensemble: Ensemble, name: str) -> Tensor | None:
 
 
 def _moments(at, steps: int) -> set[int]:
-    moments = {steps} if at is None else set(at)
-    wrong = sorted(m for m in moments if m != int(m) or not 0 <= m <= steps)
-    if wrong:
+    moments = [steps] if at is None else list(at)
+    wrong = [m for m in moments if m != int(m) or not 0 <= m <= steps]
+    if wrong or not moments:
         raise ValueError(f"nothing to record after {wrong} of {steps} updates")
-    return moments
+    if moments != sorted(set(moments)):
+        raise ValueError(f"at must increase, for records come in that order: {moments}")
+    return set(moments)
 
 
 def _copied(found):

@@ -43,7 +43,14 @@ def _wrong_way(x, i, u):
     return x[i] - u * (x[_nearest(x, i)] - x[i])
 
 
+def _manhattan(x, i, u):
+    distance = np.abs(x - x[i]).sum(axis=1)
+    distance[i] = np.inf
+    return x[i] + u * (x[distance.argmin()] - x[i])
+
+
 _POINTS = np.array([[0.0, 0.0], [1.0, 2.0], [4.0, 1.0], [1.5, -1.0], [3.0, 3.0]])
+_SLANTED = np.array([[0.0, 0.0], [1.0, 2.0], [0.0, 2.5]])
 
 EXERCISES = [
     number(
@@ -88,12 +95,18 @@ EXERCISES = [
     ),
     function(
         _synthetic,
-        cases=[(_POINTS, 0, 0.25), (_POINTS, 2, 0.8), (_POINTS, 3, 0.4)],
+        cases=[
+            (_POINTS, 0, 0.25),
+            (_POINTS, 2, 0.8),
+            (_POINTS, 3, 0.4),
+            (_SLANTED, 0, 0.5),
+        ],
         tolerance=1e-9,
         mistakes=[
             (_own_neighbor, "a sample is nearest to itself: leave it out"),
             (_from_the_neighbor, "u counts from the sample; you began at the neighbor"),
             (_neighbor_added, "you added the neighbor, not the way to it"),
+            (_manhattan, "measure along the line: a root of a sum of squares"),
             (_wrong_way, "that points away from the neighbor, off the segment"),
             (_one_u_a_feature, "one u for all features, or it leaves the segment"),
         ],

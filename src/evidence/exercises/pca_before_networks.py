@@ -61,7 +61,7 @@ EXERCISES = [
     choice(
         "c",
         options={
-            "a": "dividing by a number changes neither angles nor relative lengths",
+            "a": "divided by one number, its columns are no more orthogonal",
             "b": "columns of length 1, but not orthogonal to one another",
             "c": "Its rows are orthogonal and of length 1, whatever the matrix was.",
             "d": "it undoes the uniform matrix, and is no more a rotation than that",
