@@ -1,6 +1,6 @@
 """Speed of `evidence.boxes` beside OpenCV, onnxruntime and the loop of the textbook.
 
-    python benchmarks/boxes.py [--rounds 20]
+    python -m benchmarks.boxes [--rounds 20]
 
 Prints a Markdown table. A speed is (time of the peer) / (time of ours), median and
 quartiles over rounds in one process; above 1, ours is faster. Each round is another
@@ -16,10 +16,9 @@ import sys
 
 import cv2
 import numpy as np
-import onnx
-import onnxruntime
 
 from benchmarks.paired import ratio
+from benchmarks.peers import onnx_nms
 from evidence.boxes import greedy_nms, nms
 
 SIZES = (100, 300, 1000, 3000, 10_000)
@@ -47,49 +46,20 @@ def clustered(rng, n):
     ).reshape(n, 4)
 
 
-def onnx_session():
-    """Return a session with the one operator."""
-    names = ["boxes", "scores", "most", "threshold"]
-    kinds = [onnx.TensorProto.FLOAT] * 2 + [onnx.TensorProto.INT64]
-    kinds.append(onnx.TensorProto.FLOAT)
-    shapes = [[1, None, 4], [1, 1, None], [1], [1]]
-    tensor = onnx.helper.make_tensor_value_info
-    graph = onnx.helper.make_graph(
-        [onnx.helper.make_node("NonMaxSuppression", names, ["kept"])],
-        "nms",
-        [tensor(*item) for item in zip(names, kinds, shapes, strict=True)],
-        [tensor("kept", onnx.TensorProto.INT64, [None, 3])],
-    )
-    opset = [onnx.helper.make_opsetid("", 11)]
-    model = onnx.helper.make_model(graph, opset_imports=opset, ir_version=8)
-    options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = 2
-    return onnxruntime.InferenceSession(
-        model.SerializeToString(), options, providers=["CPUExecutionProvider"]
-    )
-
-
 def rows(rounds):
     """Yield the table's rows."""
-    session = onnx_session()
     for make in (uniform, crowded, clustered):
         cells = {"OpenCV": [], "onnxruntime": [], "loop": []}
         for n in SIZES:
             data = []
             for seed in range(DISTINCT):
                 rng = np.random.default_rng([seed, n])
-                boxes = make(rng, n).astype(
-                    np.float32
-                )  # exact in everybody's precision
+                boxes = make(rng, n).astype(np.float32)  # exact in every precision
                 scores = (rng.permutation(n) / n + 0.5).astype(np.float32)
                 rects = np.hstack([boxes[:, :2], boxes[:, 2:] - boxes[:, :2]])
-                feed = {
-                    "boxes": boxes[None, :, [1, 0, 3, 2]],
-                    "scores": scores[None, None],
-                    "most": np.array([n]),
-                    "threshold": np.array([THRESHOLD], np.float32),
-                }
-                data.append((boxes.astype(float), scores.astype(float), rects, feed))
+                operator = onnx_nms(boxes, scores[None], THRESHOLD, threads=2)
+                item = boxes.astype(float), scores.astype(float), rects, operator
+                data.append(item)
 
             def ours(i, data=data):
                 boxes, scores, _, _ = data[i % DISTINCT]
@@ -100,7 +70,7 @@ def rows(rounds):
                 return cv2.dnn.NMSBoxes(rects, scores, 0.0, THRESHOLD)
 
             def ort(i, data=data):
-                return session.run(None, data[i % DISTINCT][3])[0][:, 2]
+                return data[i % DISTINCT][3]()[:, 2]
 
             def loop(i, data=data):
                 boxes, scores, _, _ = data[i % DISTINCT]

@@ -1,4 +1,4 @@
-"""ONNX Runtime's RoI operators, for the benchmarks and for the tests."""
+"""ONNX Runtime's operators, for the benchmarks and for the tests."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ def onnx_operator(
     inputs: dict,
     threads: int = 1,
     spin: bool = False,
+    out: str = "float32",
     **attributes,
 ) -> Callable[[], np.ndarray]:
     """Return a function that runs one operator of ONNX Runtime.
@@ -32,6 +33,8 @@ def onnx_operator(
     spin : bool
         Whether idle threads wait for work in a loop, ready at once but keeping a
         processor from whatever runs beside.
+    out : str
+        Type of the output, float32 or int64.
     **attributes
         Of the operator.
 
@@ -45,9 +48,9 @@ def onnx_operator(
         onnx.helper.make_tensor_value_info(name, kinds[str(array.dtype)], array.shape)
         for name, array in inputs.items()
     ]
-    out = onnx.helper.make_tensor_value_info("out", onnx.TensorProto.FLOAT, None)
+    output = onnx.helper.make_tensor_value_info("out", kinds[out], None)
     node = onnx.helper.make_node(op, list(inputs), ["out"], **attributes)
-    graph = onnx.helper.make_graph([node], op, info, [out])
+    graph = onnx.helper.make_graph([node], op, info, [output])
     opsets = [onnx.helper.make_opsetid("", opset)]
     model = onnx.helper.make_model(graph, opset_imports=opsets, ir_version=10)
     options = onnxruntime.SessionOptions()
@@ -96,5 +99,26 @@ def onnx_roi_pool(
         {"x": cells[None], "boxes": rows},
         pooled_shape=[bins, bins],
         spatial_scale=1 / stride,
+        **how,
+    )
+
+
+def onnx_nms(
+    boxes: np.ndarray, scores: np.ndarray, threshold: float, **how
+) -> Callable[[], np.ndarray]:
+    """Return a function that suppresses boxes (N, 4) by their scores (classes, N).
+
+    Its result has a row (image, class, index) for each box it keeps.
+    """
+    return onnx_operator(
+        "NonMaxSuppression",
+        11,
+        {
+            "boxes": boxes[None, :, [1, 0, 3, 2]].astype(np.float32),
+            "scores": scores[None].astype(np.float32),
+            "most": np.array([len(boxes)]),
+            "threshold": np.array([threshold], np.float32),
+        },
+        out="int64",
         **how,
     )

@@ -186,6 +186,23 @@ def test_an_anchor_that_is_best_for_two_goes_to_the_nearer():
     assert match_anchors([[0, 0, 10, 11]], truths[::-1]).tolist() == [1]
 
 
+def test_an_object_can_go_without():
+    truths = [[0, 0, 10, 10], [0, 0, 10, 30]]
+    labels = match_anchors([[0, 0, 10, 11], [0, 0, 10, 1]], truths)
+    assert labels.tolist() == [0, BACKGROUND]
+
+
+@pytest.mark.parametrize("scale", [32, 64])
+@pytest.mark.parametrize("ratio", [0.5, 1, 2])
+def test_anchors_that_tie_but_for_rounding_are_all_positive(scale, ratio):
+    """Every anchor that contains the small object overlaps it equally."""
+    truth = np.array([[100, 100, 110, 110]])
+    boxes = anchors(30, 30, 8, [scale], [ratio])
+    contain = (boxes[:, :2] <= 100).all(1) & (boxes[:, 2:] >= 110).all(1)
+    assert contain.sum() > 2
+    np.testing.assert_array_equal(match_anchors(boxes, truth) >= 0, contain)
+
+
 def test_thresholds_are_met_as_the_paper_writes_them():
     truth = [[0, 0, 10, 10]]
     boxes = [truth[0], [0, 0, 10, 7], [0, 0, 10, 3], [0, 0, 10, 2], [0, 0, 10, 6]]
@@ -250,5 +267,11 @@ def test_the_numbers_of_the_papers():
 
 @pytest.mark.parametrize("layer", [(0, 1, 0), (3, 0, 0), (3, 1, -1)])
 def test_layers_out_of_range_are_refused(layer):
-    with pytest.raises(ValueError, match="a layer is"):
+    with pytest.raises(ValueError, match=r"a layer is \(kernel"):
+        receptive_field([layer])
+
+
+@pytest.mark.parametrize("layer", [(math.nan, 1, 0), (3, 1.5, 1), (3, 1)])
+def test_layers_that_are_not_three_whole_numbers_are_refused(layer):
+    with pytest.raises(ValueError, match="a layer is three whole numbers, not"):
         receptive_field([layer])

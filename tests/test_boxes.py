@@ -2,13 +2,12 @@
 
 import cv2
 import numpy as np
-import onnx
-import onnxruntime
 import pytest
 import sklearn.metrics
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
+from benchmarks.peers import onnx_nms
 from evidence import boxes as bx
 from evidence.boxes import (
     average_precision,
@@ -293,6 +292,8 @@ def test_boxes_without_area_give_no_nan():
     for function in OVERLAPS:
         assert np.isfinite(function([point, line, GOOD], [point, line, GOOD])).all()
     assert distance_iou([point], [point]) == generalized_iou([point], [point]) == 0
+    other = [5, 6, 5, 6]
+    assert distance_iou([point], [other]) == generalized_iou([point], [other]) == -1
 
 
 def test_areas():
@@ -390,45 +391,6 @@ def opencv(boxes, scores, threshold, classes=None):
     return np.array(cv2.dnn.NMSBoxes(rects, scores, 0.0, threshold), int).ravel()
 
 
-def onnx_model():
-    tensor = onnx.helper.make_tensor_value_info
-    names = ["boxes", "scores", "most", "threshold"]
-    node = onnx.helper.make_node("NonMaxSuppression", names, ["kept"])
-    graph = onnx.helper.make_graph(
-        [node],
-        "nms",
-        [
-            tensor("boxes", onnx.TensorProto.FLOAT, [1, None, 4]),
-            tensor("scores", onnx.TensorProto.FLOAT, [1, None, None]),
-            tensor("most", onnx.TensorProto.INT64, [1]),
-            tensor("threshold", onnx.TensorProto.FLOAT, [1]),
-        ],
-        [tensor("kept", onnx.TensorProto.INT64, [None, 3])],
-    )
-    opset = [onnx.helper.make_opsetid("", 11)]
-    model = onnx.helper.make_model(graph, opset_imports=opset, ir_version=8)
-    return onnxruntime.InferenceSession(
-        model.SerializeToString(), providers=["CPUExecutionProvider"]
-    )
-
-
-@pytest.fixture(scope="module")
-def onnx_nms():
-    session = onnx_model()
-
-    def run(boxes, scores, threshold):
-        """scores of shape (classes, N); returns rows (class, index)."""
-        inputs = {
-            "boxes": boxes[None, :, [1, 0, 3, 2]].astype(np.float32),
-            "scores": np.atleast_2d(scores)[None].astype(np.float32),
-            "most": np.array([len(boxes)]),
-            "threshold": np.array([threshold], np.float32),
-        }
-        return session.run(None, inputs)[0][:, 1:]
-
-    return run
-
-
 @pytest.mark.parametrize("tied", [False, True], ids=["distinct", "tied"])
 @pytest.mark.parametrize("n", [1, 20, 60, 300])
 def test_suppression_agrees_with_opencv(n, tied):
@@ -441,23 +403,23 @@ def test_suppression_agrees_with_opencv(n, tied):
 
 @pytest.mark.parametrize("smallest", [0, 1], ids=["some without area", "all with area"])
 @pytest.mark.parametrize("tied", [False, True], ids=["distinct", "tied"])
-def test_suppression_agrees_with_onnxruntime(onnx_nms, tied, smallest):
+def test_suppression_agrees_with_onnxruntime(tied, smallest):
     for seed in range(50):
         boxes, scores = scored_boxes(seed, 60, tied=tied, smallest=smallest)
         for threshold in DYADIC:
             kept = nms(boxes, scores, threshold)
-            theirs = onnx_nms(boxes, scores, threshold)[:, 1]
+            theirs = onnx_nms(boxes, scores[None], threshold)()[:, 2]
             np.testing.assert_array_equal(kept, theirs)
 
 
-def test_batched_suppression_agrees_with_onnxruntime(onnx_nms):
+def test_batched_suppression_agrees_with_onnxruntime():
     """onnxruntime scores each box in each class: ours are the boxes repeated."""
     for seed in range(30):
         boxes, _ = scored_boxes(seed, 40)
         scores = 0.5 + np.random.default_rng(seed).permutation(120).reshape(3, 40) / 240
         classes = np.repeat([0, 1, 2], 40)
         kept = batched_nms(np.tile(boxes, (3, 1)), scores.ravel(), classes, 0.5)
-        theirs = {tuple(row) for row in onnx_nms(boxes, scores, 0.5)}
+        theirs = {tuple(row) for row in onnx_nms(boxes, scores, 0.5)()[:, 1:]}
         assert {(classes[k], k % 40) for k in kept} == theirs
 
 
@@ -613,3 +575,12 @@ def test_hits_are_checked():
         precision_recall([False], [1], 0)
     with pytest.raises(ValueError, match="one a box"):
         precision_recall([True], [1, 2], 2)
+    for hits in (True, [[True, False], [False, True]]):
+        with pytest.raises(ValueError, match="hits must have the shape"):
+            precision_recall(hits, [1, 2], 2)
+
+
+@pytest.mark.parametrize("num_truths", [float("nan"), 2.5, "2", None])
+def test_objects_are_counted_in_whole_numbers(num_truths):
+    with pytest.raises(TypeError, match="num_truths must be a whole number, not"):
+        precision_recall([True], [1], num_truths)

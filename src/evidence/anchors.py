@@ -20,6 +20,7 @@ Chapter: book/detection-geometry/bbox-regression.ipynb.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from numbers import Integral
 
 import numpy as np
 
@@ -231,7 +232,9 @@ def match_anchors(
     An anchor belongs to the object it overlaps most, if by ``positive`` or more. It is
     background if it overlaps every object by less than ``negative``. Between the two
     it is ignored. Last, each object takes its best anchors, however poor, as long as
-    they overlap: no object goes without.
+    they overlap. Anchors whose overlaps differ by rounding only are equally good. An
+    anchor that is best for two objects goes to the one it overlaps more, so an object
+    can go without.
 
     Parameters
     ----------
@@ -269,10 +272,9 @@ def match_anchors(
     best, nearest = overlap.max(axis=1), overlap.argmax(axis=1)
     labels = np.where(best >= positive, nearest, IGNORED)
     labels[best < negative] = BACKGROUND
-    row, column = np.nonzero((overlap == overlap.max(axis=0)) & (overlap > 0))
-    order = np.argsort(
-        overlap[row, column], kind="stable"
-    )  # the best has the last word
+    ties = np.isclose(overlap, overlap.max(axis=0), rtol=1e-12, atol=0)
+    row, column = np.nonzero(ties & (overlap > 0))
+    order = np.argsort(overlap[row, column], kind="stable")  # the best comes last
     labels[row[order]] = column[order]
     return labels
 
@@ -300,7 +302,8 @@ def receptive_field(layers: Iterable[tuple[int, int, int]]) -> tuple[int, int, f
     Raises
     ------
     ValueError
-        If a kernel or stride is less than 1, or a padding negative.
+        If a layer is not three whole numbers, a kernel or stride is less than 1, or a
+        padding negative.
 
     Examples
     --------
@@ -310,11 +313,13 @@ def receptive_field(layers: Iterable[tuple[int, int, int]]) -> tuple[int, int, f
     Chapter: book/detection-geometry/bbox-regression.ipynb.
     """
     size, step, center = 1, 1, 0.5
-    for kernel, stride, padding in layers:
+    for layer in layers:
+        if len(layer) != 3 or not all(isinstance(n, Integral) for n in layer):
+            raise ValueError(f"a layer is three whole numbers, not {layer}")
+        kernel, stride, padding = layer
         if kernel < 1 or stride < 1 or padding < 0:
             raise ValueError(
-                "a layer is (kernel >= 1, stride >= 1, padding >= 0), not "
-                f"{(kernel, stride, padding)}"
+                f"a layer is (kernel >= 1, stride >= 1, padding >= 0), not {layer}"
             )
         size += (kernel - 1) * step
         center += ((kernel - 1) / 2 - padding) * step

@@ -21,6 +21,7 @@ Chapter: book/detection-geometry/iou-nms.ipynb.
 from __future__ import annotations
 
 from collections.abc import Callable
+from numbers import Integral
 
 import numpy as np
 
@@ -172,8 +173,8 @@ def generalized_iou(a, b) -> np.ndarray:
     Returns
     -------
     numpy.ndarray, shape (N, M)
-        Above -1, at most 1; below 0 for boxes far apart. The penalty is 0 where the
-        hull has no area.
+        From -1 to 1; below 0 for boxes far apart, and -1 only where neither box has
+        area. The penalty is 0 where the hull has no area.
 
     References
     ----------
@@ -197,7 +198,7 @@ def distance_iou(a, b) -> np.ndarray:
     Returns
     -------
     numpy.ndarray, shape (N, M)
-        Above -1, at most 1.
+        From -1 to 1; -1 only for two different points.
 
     References
     ----------
@@ -433,7 +434,7 @@ def soft_nms(
 
     Take the box of the highest score, multiply the scores of the others by a factor
     that falls with their overlap, repeat. If the factor is ``overlap <= threshold``,
-    this is :func:`nms`.
+    this is :func:`nms` of the boxes that score above ``min_score``.
 
     Parameters
     ----------
@@ -568,13 +569,19 @@ def precision_recall(hits, scores, num_truths: int) -> tuple[np.ndarray, np.ndar
     ------
     ValueError, TypeError
         If hits are not booleans, one a score, or more than there are objects; if a
-        score is not finite.
+        score is not finite, or ``num_truths`` not a whole number.
 
     Chapter: book/detection-geometry/iou-nms.ipynb.
     """
     hits = np.asarray(hits)
     if hits.dtype != bool and hits.size:
         raise TypeError(f"hits must be booleans, not {hits.dtype}: match(...) >= 0")
+    if hits.ndim != 1:
+        raise ValueError(
+            f"hits must have the shape (N,), one a score, not {hits.shape}"
+        )
+    if not isinstance(num_truths, Integral):
+        raise TypeError(f"num_truths must be a whole number, not {num_truths!r}")
     scores = _check_scores(scores, len(hits))
     if num_truths < max(1, int(hits.sum())):
         raise ValueError(f"{int(hits.sum())} hits, but num_truths is {num_truths}")

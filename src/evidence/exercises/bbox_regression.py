@@ -51,6 +51,13 @@ def _old_center(P, t):
     return np.hstack([center - half, center + half])
 
 
+def _scaled_first(P, t):
+    sides = P[:, 2:] - P[:, :2]
+    return _moved(P, t, unit=sides * np.exp(t[:, 2:]))
+
+
+SCALED_FIRST = "the shift is in widths and heights of the proposal, not of the new box"
+
 EXERCISES = [
     vector(
         [0.75, 0.25, np.log(2), np.log(0.5)],
@@ -68,18 +75,23 @@ EXERCISES = [
                 [-0.75, -0.25, np.log(0.5), np.log(2)],
                 "the way leads from the proposal to the object",
             ),
+            (
+                [-0.375, -0.5, np.log(0.5), np.log(2)],
+                "that leads from the object to the proposal",
+            ),
             ([0.75, 0.25, 1, -1], "the logarithm is the natural one"),
         ],
     ),
     vector(
-        [10, 0, 50, 40],
+        [5, 0, 45, 40],
         tolerance=1e-3,
         mistakes=[
-            ([30, 20, 40, 40], "that is center and size; the answer is corners"),
-            ([20, 0, 60, 40], "the proposal grows about its center, not its corner"),
-            ([0.5, 9.75, 40.5, 49.75], "the shift is in widths and heights"),
+            ([25, 20, 40, 40], "that is center and size; the answer is corners"),
+            ([15, 0, 55, 40], "the proposal grows about its center, not its corner"),
+            ([10, 0, 50, 40], SCALED_FIRST),
+            ([0.25, 9.75, 40.25, 49.75], "the shift is in widths and heights"),
             ([0, 10, 40, 50], "you scaled, but did not translate"),
-            ([20, 0, 40, 40], "you translated, but did not scale"),
+            ([15, 0, 35, 40], "you translated, but did not scale"),
         ],
     ),
     number(
@@ -109,6 +121,7 @@ EXERCISES = [
         mistakes=[
             (_linear, "sizes are multiplied by exp(t), not by 1 + t"),
             (_in_pixels, "shifts are in widths and heights, not in pixels"),
+            (_scaled_first, SCALED_FIRST),
             (_from_the_corner, "the box grows about its center, not its corner"),
             (_as_centers, "that is center and size; the answer is corners"),
             (_old_center, "you scaled, but did not translate"),
@@ -117,10 +130,10 @@ EXERCISES = [
     choice(
         "c",
         options={
-            "a": "R-CNN takes its boxes from Selective Search",
-            "b": "Fast R-CNN still takes its boxes from outside",
-            "c": "Its region proposal network needs boxes to start from.",
-            "d": "it came later; it trains regressors one after another",
+            "a": "an anchor is a box to start from; this one is larger than the field",
+            "b": "where the object ends is what the network must find out",
+            "c": "The nine anchors of a place share them.",
+            "d": "the field of the 3 × 3 window is 228 pixels wide, whatever the image",
         },
     ),
 ]

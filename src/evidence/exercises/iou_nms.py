@@ -71,8 +71,12 @@ EXERCISES = [
             ),
             ([0, 1, 1, 1, 1], "1 and 2 share 7 columns of 13, more than 0.3"),
             (
-                [1, 0, 0, 1, 1],
+                [1, 0, 1, 0, 1],
                 "the best box has the highest score, not the first place",
+            ),
+            (
+                [1, 0, 0, 1, 1],
+                "you began with the lowest score; begin with the highest",
             ),
             ([1, 0, 1, 0, 0], "these are the discarded ones"),
             ([0, 1, 0, 1, 0], "box 4 meets nobody: a low score alone discards nothing"),
