@@ -12,6 +12,7 @@ from sklearn.metrics import adjusted_rand_score
 
 from evidence import regions
 from evidence.boxes import iou
+from evidence.exercises import check
 
 PHOTOGRAPHS = ("astronaut", "coffee", "chelsea", "rocket")
 seeds = st.integers(0, 10_000)
@@ -117,6 +118,18 @@ def test_every_boundary_has_evidence(seed, k):
     lightest = edges.weight[outer]
     # "not too fine": true of each edge between two regions, the lightest included
     assert (lightest > np.minimum(limit[a], limit[b])[outer] - 1e-3).all()
+
+
+@pytest.mark.parametrize("shape", [(4, 6), (5, 5), (0, 6)])
+def test_edges_of_a_larger_image_are_refused(shape):
+    edges = regions.grid_edges(regions.smooth(noise(0, 5, 6)))
+    with pytest.raises(ValueError, match="outside an image of height"):
+        regions.segment(edges, shape)
+
+
+def test_an_image_of_one_pixel_has_no_edges():
+    edges = regions.grid_edges(regions.smooth(np.ones((1, 1))))
+    assert regions.segment(edges, (1, 1)).tolist() == [[0]]
 
 
 def test_compiled_and_interpreted_loop_agree():
@@ -372,3 +385,14 @@ def test_grouping_refuses_unknown_rules_and_loose_regions():
         regions.group(found, pairs, "")
     with pytest.raises(ValueError, match="unconnected"):
         regions.group(found, pairs[:1])
+
+
+# --- Exercises ------------------------------------------------------------------------
+
+
+def test_exercise_5_asks_for_boxes_in_any_order():
+    def second_comes_after(size_i, box_i, size_j, box_j, area):
+        common = (box_j[2] - box_i[0]) * (box_j[3] - box_i[1])
+        return 1 - (common - size_i - size_j) / area
+
+    assert not check("selective-search-5", second_comes_after).right

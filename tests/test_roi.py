@@ -13,6 +13,7 @@ from torch.nn import functional
 
 from benchmarks.peers import onnx_roi_align, onnx_roi_pool
 from evidence import roi
+from evidence.exercises import check
 
 BOX_665 = [[0.0, 0.0, 665.0, 665.0]]
 COORDINATES = st.floats(0, 1, width=32)
@@ -308,6 +309,19 @@ def test_pool_returns_values_of_the_map_or_zero_outside():
     assert not outside.any()
 
 
+def test_pool_keeps_a_maximum_of_minus_infinity():
+    feature = torch.full((1, 4, 4), -math.inf)
+    found = roi.roi_pool(feature, [[0, 0, 79, 31]], 16, bins=3)
+    # columns 0 to 5, rows 0 to 2: the third bin lies outside the map
+    assert found[0, 0].tolist() == [[-math.inf, -math.inf, 0]] * 3
+
+
+def test_numbers_of_bins_may_come_from_numpy():
+    feature, boxes = make_map(0), make_boxes(0)
+    expected = roi.roi_align(feature, boxes, bins=3)
+    assert torch.equal(roi.roi_align(feature, boxes, bins=np.int64(3)), expected)
+
+
 def test_pool_does_not_notice_moves_within_rounding():
     feature, box = make_map(10), np.array([[33.0, 50.0, 140.0, 120.0]])
     still = roi.roi_pool(feature, box)
@@ -361,6 +375,7 @@ def test_malformed_boxes_are_refused(function, boxes, words):
         ({"stride": math.nan}, "stride"),
         ({"bins": 0}, "bins"),
         ({"bins": 2.5}, "bins"),
+        ({"bins": 7.0}, "bins must be an int"),
         ({"feature": torch.zeros(3, 4)}, "channels, height, width"),
         ({"feature": torch.zeros(3, 0, 4)}, "channels, height, width"),
     ],
@@ -380,5 +395,24 @@ def test_other_refusals():
         roi.roi_align(torch.zeros(1, 2, 2), [[0, 0, 9, 9]], samples=0)
     with pytest.raises(ValueError, match="one shape"):
         roi.bilinear(torch.zeros(1, 2, 2), [0.0, 1.0], [0.0])
+    for x, y in [(math.nan, 0.0), (0.0, math.nan), (0.0, math.inf)]:
+        with pytest.raises(ValueError, match="finite"):
+            roi.bilinear(torch.zeros(1, 2, 2), x, y)
     with pytest.raises(ValueError, match="stop"):
         roi.pool_bins(4, 4)
+
+
+# --- Exercises ------------------------------------------------------------------------
+
+
+def test_exercise_5_knows_rows_from_columns():
+    def clipped_by_rows(z, x, y):
+        left, top = (
+            np.clip(np.floor(index).astype(int), 0, len(z) - 2) for index in (x, y)
+        )
+        t, u = x - left, y - top
+        above = (1 - t) * z[top, left] + t * z[top, left + 1]
+        below = (1 - t) * z[top + 1, left] + t * z[top + 1, left + 1]
+        return (1 - u) * above + u * below
+
+    assert not check("roi-align-5", clipped_by_rows).right

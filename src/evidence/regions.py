@@ -254,7 +254,8 @@ def segment(
     edges : Edges
         As :func:`grid_edges` returns them.
     shape : (int, int)
-        Height and width of the image.
+        Height and width of the image. A shape that is too large cannot be told from
+        edges of which some were left out, and gives regions of one pixel.
     k : float
         How much a region may vary inside: larger values give larger regions. A region
         of s pixels may grow along edges up to its heaviest inner edge plus k / s.
@@ -269,7 +270,8 @@ def segment(
     Raises
     ------
     ValueError
-        If k is negative or not finite, or ``min_size`` is negative.
+        If k is negative or not finite, ``min_size`` is negative, or an edge ends at a
+        pixel outside an image of that shape.
 
     References
     ----------
@@ -282,7 +284,13 @@ def segment(
     if min_size < 0:
         raise ValueError(f"min_size must be at least 0 pixels, not {min_size}")
     height, width = shape
-    labels = grow_regions(*edges, height * width, np.float32(k), int(min_size))
+    num_pixels = height * width
+    if len(edges.u) and max(edges.u.max(), edges.v.max()) >= num_pixels:
+        raise ValueError(
+            f"the edges name pixels outside an image of height {height} and width "
+            f"{width}: give the shape of the image they were made from"
+        )
+    labels = grow_regions(*edges, num_pixels, np.float32(k), int(min_size))
     return labels.reshape(shape)
 
 
@@ -338,8 +346,8 @@ def texture_bins(planes) -> np.ndarray:
     """Return each pixel's bin of 10 in each plane and direction.
 
     The slope in a direction follows from the slopes in x and y; where it falls, it
-    counts as 0. Bins divide the range up to the steepest slope in the image: they are
-    the same for all regions, so that histograms can be added.
+    counts as 0. Bins divide the range up to the steepest slope of the plane in that
+    direction: they are the same for all regions, so that histograms can be added.
 
     Parameters
     ----------
@@ -466,7 +474,7 @@ def similarities(regions: Regions, i: int, j: int, area: int) -> dict[str, float
 
     References
     ----------
-    Uijlings et al. (2013), equations 1, 3, 5 and 6.
+    Uijlings et al. (2013), equations 1, 3, 4 and 5.
 
     Chapter: book/detection-geometry/selective-search.ipynb.
     """
@@ -727,7 +735,7 @@ def rank(boxes_of_groupings, seed: int = 0) -> np.ndarray:
 
     References
     ----------
-    Uijlings et al. (2013), section 4.3.
+    Uijlings et al. (2013), section 3.3.
 
     Chapter: book/detection-geometry/selective-search.ipynb.
     """

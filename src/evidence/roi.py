@@ -22,6 +22,8 @@ Chapter: book/detection-geometry/roi-align.ipynb.
 
 from __future__ import annotations
 
+from numbers import Integral
+
 import torch
 from torch.nn import functional
 
@@ -51,7 +53,8 @@ def bilinear(feature, x, y) -> torch.Tensor:
     TypeError
         If the numbers are not real.
     ValueError
-        If the map has another number of axes, or x and y differ in shape.
+        If the map has another number of axes, x and y differ in shape, or one of them
+        is not finite.
 
     Examples
     --------
@@ -66,6 +69,8 @@ def bilinear(feature, x, y) -> torch.Tensor:
         raise ValueError(
             f"x and y need one shape, not {tuple(x.shape)} and {tuple(y.shape)}"
         )
+    if not (torch.isfinite(x).all() and torch.isfinite(y).all()):
+        raise ValueError("x and y must be finite, without NaN or infinity")
     rows, row_weights = neighbors(y, feature.shape[1])
     columns, column_weights = neighbors(x, feature.shape[2])
     values = feature[:, rows[..., :, None], columns[..., None, :]]  # (C, ..., 2, 2)
@@ -399,18 +404,18 @@ def roi_pool(feature, boxes, stride: float = 16, bins: int = 7) -> torch.Tensor:
         rows = _maxima(columns, pool_bins(y1, y2, bins), axis=0)  # (bins, w, C)
         ranges = pool_bins(x1 - max(x1, 0), x2 - max(x1, 0), bins)
         pooled[k] = _maxima(rows, ranges, axis=1)
-    return torch.where(pooled == -torch.inf, 0, pooled).permute(0, 3, 1, 2)
+    return pooled.permute(0, 3, 1, 2)
 
 
 def _maxima(values: torch.Tensor, ranges, axis: int) -> torch.Tensor:
-    """Return the maximum over each range of an axis, -inf where the range is empty."""
+    """Return the maximum over each range of an axis, 0 where no cell is in range."""
     size, maxima = values.shape[axis], []
     for start, stop in ranges:
         start, stop = min(max(start, 0), size), min(max(stop, 0), size)
         if start < stop:
             maxima.append(values.narrow(axis, start, stop - start).amax(axis))
         else:
-            maxima.append(torch.full_like(values.sum(axis), -torch.inf))
+            maxima.append(torch.zeros_like(values.sum(axis)))
     return torch.stack(maxima, axis)
 
 
@@ -447,5 +452,5 @@ def _check_sizes(stride: float, **counts: int) -> None:
     if not 0 < stride < float("inf"):
         raise ValueError(f"stride must be more than 0 pixels, not {stride}")
     for name, count in counts.items():
-        if isinstance(count, bool) or int(count) != count or count < 1:
-            raise ValueError(f"{name} must be a whole number from 1 on, not {count}")
+        if isinstance(count, bool) or not isinstance(count, Integral) or count < 1:
+            raise ValueError(f"{name} must be an int from 1 on, not {count!r}")

@@ -51,6 +51,11 @@ def _cases():
             np.array([0.0, 4.0, 1.25]),
             np.array([4.0, 0.5, 4.0]),
         ),
+        (
+            rng.normal(size=(3, 6)),
+            np.array([4.5, 5.0, 0.25]),
+            np.array([1.5, 0.5, 2.0]),
+        ),
     ]
 
 
@@ -61,7 +66,7 @@ EXERCISES = [
         mistakes={
             27.5: "you went half of the way right and a quarter down; x goes right",
             45: "the weights are reversed: the nearer cell weighs more",
-            35: "that is the plain average of the four cells",
+            35: "that is the value in the lower row, or the average of all four cells",
             15: "that is the value in the upper row; go down as well",
         },
         confirm="15 above, 35 below, and halfway between them.",
@@ -116,7 +121,7 @@ EXERCISES = [
         "b",
         options={
             "a": "on a ramp the maximum reads a quarter of a bin too far",
-            "b": "Section 8 measures by how much the maximum misses.",
+            "b": "Sections 8 and 9 measure by how much the maximum misses.",
             "c": "that would round again, and jump when the box moves",
             "d": "it makes none on constant features only",
         },
