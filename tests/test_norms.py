@@ -1,5 +1,6 @@
 """Thresholds, projections and fits against scikit-learn, SciPy and by definition."""
 
+import re
 from itertools import combinations, islice
 
 import numpy as np
@@ -323,6 +324,19 @@ def test_l0_fit_is_the_hard_threshold_for_an_orthonormal_design():
     assert np.allclose(
         norms.l0_fit(X, y, 1.0, subsets=subsets), norms.l0_fit(X, y, 1.0)
     )
+
+
+def test_subsets_of_other_data_are_refused():
+    X, y = problem(0, p=4)
+    for others, words in (
+        (norms.best_subsets(X, y + X[:, 0]), "squared error of the features ()"),
+        (norms.best_subsets(X[:, ::-1], y), "squared error of the features"),
+        (norms.best_subsets(np.hstack([X, y[:, None]]), y), "feature 4 and X has only"),
+        (norms.best_subsets(X, y)[1:], "must begin with the empty one"),
+        ([], "must begin with the empty one"),
+    ):
+        with pytest.raises(ValueError, match=re.escape(words)):
+            norms.l0_fit(X, y, 0.1, subsets=others)
 
 
 # --- At the door ----------------------------------------------------------------------

@@ -156,7 +156,7 @@ def project_l2_ball(z, radius: float) -> np.ndarray:
     Raises
     ------
     ValueError
-        If the radius is negative or a number is not finite.
+        As in :func:`soft_threshold`.
 
     Chapter: book/generalization/regularization-norms.ipynb.
     """
@@ -189,7 +189,7 @@ def project_l1_ball(z, radius: float) -> np.ndarray:
     Raises
     ------
     ValueError
-        As in :func:`project_l2_ball`.
+        As in :func:`soft_threshold`.
 
     References
     ----------
@@ -300,7 +300,7 @@ def elastic_net(
     Raises
     ------
     ValueError
-        If shapes do not fit, a number is out of range, or the sweeps do not suffice.
+        As in :func:`ridge`, or if the sweeps do not suffice.
 
     References
     ----------
@@ -485,7 +485,7 @@ def kkt_violation(X, y, w, penalty: float, l1_ratio: float = 1.0) -> float:
     Raises
     ------
     ValueError
-        If shapes do not fit or a number is out of range.
+        As in :func:`ridge`.
 
     Chapter: book/generalization/regularization-norms.ipynb.
     """
@@ -535,7 +535,7 @@ def best_subsets(X, y, max_size: int | None = None) -> list[Subset]:
     Raises
     ------
     ValueError
-        If shapes do not fit, p is above 20, or ``max_size`` is not between 0 and p.
+        As in :func:`ridge`, or if p is above 20 or ``max_size`` not between 0 and p.
 
     Chapter: book/generalization/regularization-norms.ipynb.
     """
@@ -589,17 +589,20 @@ def l0_fit(X, y, penalty: float, *, subsets: list[Subset] | None = None) -> np.n
     Raises
     ------
     ValueError
-        As in :func:`best_subsets`, or if the penalty is negative.
+        As in :func:`best_subsets`, or if the subsets are of other data.
 
     Chapter: book/generalization/regularization-norms.ipynb.
     """
     _check_size("penalty", penalty)
     X, y = _check_data(X, y)
     subsets = best_subsets(X, y) if subsets is None else subsets
+    _check_subsets(subsets, X, y)
     costs = [s.squared_error / 2 + penalty * len(s.features) for s in subsets]
-    best = list(subsets[int(np.argmin(costs))].features)
+    cheapest = subsets[int(np.argmin(costs))]
+    best = list(cheapest.features)
     w = np.zeros(X.shape[1])
     w[best] = np.linalg.lstsq(X[:, best], y, rcond=None)[0]
+    _check_error(cheapest, ((y - X @ w) ** 2).sum(), y)
     return w
 
 
@@ -650,6 +653,33 @@ def _check_data(X, y) -> tuple[np.ndarray, np.ndarray]:
     if y.shape != (len(X),):
         raise ValueError(f"y needs shape ({len(X)},) beside X, not {y.shape}")
     return X, y
+
+
+def _check_subsets(subsets: list[Subset], X: np.ndarray, y: np.ndarray) -> None:
+    """Refuse subsets that cannot be of these data."""
+    if not subsets or subsets[0].features:
+        raise ValueError(
+            "subsets must begin with the empty one: give all that best_subsets returns"
+        )
+    last = max(max(subset.features, default=-1) for subset in subsets)
+    if last >= X.shape[1]:
+        raise ValueError(
+            f"subsets must be of this X, but they name the feature {last} and X has "
+            f"only {X.shape[1]}: search again with best_subsets"
+        )
+    _check_error(subsets[0], y @ y, y)
+
+
+def _check_error(subset: Subset, error: float, y: np.ndarray) -> None:
+    """Refuse a subset whose squared error on these data is another."""
+    if not math.isclose(
+        subset.squared_error, error, rel_tol=1e-6, abs_tol=1e-9 * (y @ y)
+    ):
+        raise ValueError(
+            f"subsets must be of this X and y, but the squared error of the features "
+            f"{subset.features} is {error:.6g} here and {subset.squared_error:.6g} "
+            "there: search again with best_subsets"
+        )
 
 
 def _check_start(w, p: int) -> np.ndarray:

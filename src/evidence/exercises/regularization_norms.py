@@ -36,6 +36,14 @@ def _not_stopped(z, groups, penalty):
     return w
 
 
+def _not_stopped_nan(z, groups, penalty):
+    w = np.array(z, dtype=float)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        for group in groups:
+            w[group] *= 1 - penalty / np.linalg.norm(w[group])
+    return w
+
+
 CASES = [
     (np.array([3.0, 4.0, 0.3, -0.4]), [[0, 1], [2, 3]], 1.0),
     (np.array([1.0, -2.0, 2.0, 0.5, 0.0]), [[0, 1, 2], [3], [4]], 0.6),
@@ -89,7 +97,7 @@ EXERCISES = [
         tolerance=0,
         mistakes={
             8: "that is how many are not monotone",
-            5: "that is how many keep their sign",
+            5: "that is how many change their sign (as many keep it)",
             10: "look at the absolute values of each coefficient, one by one",
         },
     ),
@@ -102,6 +110,7 @@ EXERCISES = [
             (_entry_by_entry, "that is the soft threshold of single weights"),
             (_whole, "that treats all weights as one group"),
             (_not_stopped, "a group shorter than λ has turned round: stop at 0"),
+            (_not_stopped_nan, "a group shorter than λ has turned round: stop at 0"),
         ],
     ),
 ]
