@@ -1,8 +1,8 @@
-"""The exemplar chapters print the same whatever the processor and its threads.
+"""The chapters print the same whatever the processor and its threads.
 
-Each is run anew, in strict comparison with its stored outputs, with the number of
-threads set before the kernel starts, and with the kernels that the libraries keep for
-any processor (no AVX2, no FMA, no AVX-512).
+Each is run anew, in strict comparison with its stored outputs, on two threads and with
+the kernels that the libraries keep for any processor (no AVX2, no FMA, no AVX-512). The
+exemplars also run on one and on four threads, set before the kernel starts.
 """
 
 import json
@@ -19,7 +19,7 @@ from tools import notebooks
 from tools.notebooks import ROOT
 
 EXEMPLARS = ["normalization/batchnorm-train-eval", "detection-geometry/ransac"]
-PRESENT = [name for name in EXEMPLARS if (ROOT / "book" / f"{name}.ipynb").is_file()]
+CHAPTERS = [notebooks.name_of(path) for path in notebooks.chapters()]
 
 
 def threads(number: int) -> dict[str, str]:
@@ -37,11 +37,14 @@ GENERIC = {
     "OPENBLAS_CORETYPE": "Nehalem",  # NumPy's and SciPy's matrix products
     "NPY_DISABLE_CPU_FEATURES": " ".join(DISPATCHED),  # NumPy's own loops
 }
-MACHINES = {
-    "1-thread": threads(1),
-    "4-threads": threads(4),
-    "2-threads-of-a-generic-processor": GENERIC | threads(2),
-}
+ANY_PROCESSOR = GENERIC | threads(2)
+RUNS = [(name, "a generic processor", ANY_PROCESSOR) for name in CHAPTERS]
+RUNS += [
+    (name, f"threads: {number}", threads(number))
+    for name in EXEMPLARS
+    if name in CHAPTERS
+    for number in (1, 4)
+]
 
 ASK = """
 import json
@@ -82,7 +85,7 @@ def kernel_s_answer(tmp_path, variables) -> dict:
 
 
 def test_the_generic_variables_reach_the_libraries_in_a_kernel(tmp_path):
-    answer = kernel_s_answer(tmp_path, MACHINES["2-threads-of-a-generic-processor"])
+    answer = kernel_s_answer(tmp_path, ANY_PROCESSOR)
     assert answer["torch"] == "DEFAULT"
     assert answer["numpy"] == []
     assert set(answer["openblas"]) <= {"Nehalem", "armv8"}
@@ -99,22 +102,27 @@ def test_the_generic_variables_reach_the_libraries_inside_torch(tmp_path):
 
 
 def test_the_number_of_threads_reaches_the_libraries_in_a_kernel(tmp_path):
-    answer = kernel_s_answer(tmp_path, MACHINES["1-thread"])
+    answer = kernel_s_answer(tmp_path, threads(1))
     assert answer["threads"] == [1] * len(answer["threads"])
 
 
 def test_the_exemplars_are_found():
-    names = {notebooks.name_of(path) for path in notebooks.chapters()}
-    missing = set(EXEMPLARS) - names
-    assert not missing or len(names) < len(EXEMPLARS), f"not in the book: {missing}"
+    missing = set(EXEMPLARS) - set(CHAPTERS)
+    assert not missing or len(CHAPTERS) < len(EXEMPLARS), f"not in the book: {missing}"
 
 
-if PRESENT:  # without chapters nothing is collected, so nothing seems to be tested
+if RUNS:  # without chapters nothing is collected, so nothing seems to be tested
 
-    @pytest.mark.parametrize("machine", MACHINES)
-    @pytest.mark.parametrize("exemplar", PRESENT)
-    def test_an_exemplar_prints_the_same(exemplar, machine):
-        path = f"book/{exemplar}.ipynb"
+    @pytest.mark.parametrize(
+        ("chapter", "machine", "variables"),
+        [
+            pytest.param(*run, marks=pytest.mark.xdist_group(" on ".join(run[:2])))
+            for run in RUNS
+        ],
+        ids=[" on ".join(run[:2]) for run in RUNS],
+    )
+    def test_a_chapter_prints_the_same(chapter, machine, variables):
+        path = f"book/{chapter}.ipynb"
         limit = ("--nbval", "--nbval-cell-timeout", "300")
-        done = copies.pytest_in(ROOT, *limit, path, **MACHINES[machine])
-        assert done.returncode == 0, f"{exemplar} on {machine}:\n{done.output}"
+        done = copies.pytest_in(ROOT, *limit, path, **variables)
+        assert done.returncode == 0, f"{chapter} on {machine}:\n{done.output}"
