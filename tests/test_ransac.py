@@ -18,6 +18,7 @@ from evidence.ransac import (
     homography_scene,
     line_scene,
     model_costs,
+    polish,
     ransac,
     sample_minimal,
     trials_needed,
@@ -243,6 +244,31 @@ def test_costs_are_their_definition_in_pieces_and_in_single_precision(model, cos
     )
 
 
+@pytest.mark.parametrize("cost", ["msac", "count"])
+@pytest.mark.parametrize("model", MODELS, ids=lambda model: model.name)
+def test_points_in_whole_numbers_cost_what_the_same_floats_cost(model, cost):
+    points = np.round(scene_of(model)(generator(20), 50, 0.3)[0])
+    whole = points.astype(int)
+    samples = sample_minimal(generator(21), 50, model.sample_size, 40)
+    models = model.minimal(points, samples)
+    costs = model_costs(model, models, points, 5.0, cost)
+    assert np.unique(costs).size > 3
+    assert np.array_equal(model_costs(model, models, whole, 5.0, cost), costs)
+    best, best_cost = polish(model, models[0], whole, 5.0, cost)
+    expected, expected_cost = polish(model, models[0], points, 5.0, cost)
+    assert np.array_equal(best, expected) and best_cost == expected_cost
+
+
+def test_models_in_whole_numbers_are_scored_and_polished():
+    match = np.array([[1, 2, 5, 8]])  # (1, 2) goes to (2, 4), 5 away
+    double = np.diag([2, 2, 1])
+    for number in (np.asarray, np.float32, np.float64):
+        costs = model_costs(HOMOGRAPHY, number(double)[None], match, 10.0)
+        assert costs == pytest.approx([0.25])
+        _, cost = polish(HOMOGRAPHY, number(double), match, 10.0, "msac")
+        assert cost == pytest.approx(0.25)
+
+
 # --- the search -----------------------------------------------------------------------
 
 OPTIONS = [
@@ -401,8 +427,16 @@ GOOD = np.random.default_rng(0).uniform(0, 9, (20, 2))
         ({"confidence": 1.0}, "confidence"),
         ({"confidence": 0.0}, "confidence"),
         ({"max_trials": 0}, "max_trials"),
-        ({"max_trials": 2.5}, "max_trials"),
+        ({"max_trials": 2.5}, "max_trials must be an int >= 1, not 2.5"),
+        ({"max_trials": math.inf}, "max_trials must be an int >= 1, not inf"),
+        ({"max_trials": math.nan}, "max_trials must be an int >= 1, not nan"),
+        ({"max_trials": None}, "max_trials must be an int >= 1, not None"),
+        ({"max_trials": "9"}, "max_trials must be an int >= 1, not '9'"),
+        ({"max_trials": True}, "max_trials"),
+        ({"max_trials": np.True_}, "max_trials"),
+        ({"threshold": True}, "threshold"),
         ({"cost": "mlesac"}, "cost must be one of"),
+        ({"cost": "MSAC"}, "cost must be one of msac, count, not 'MSAC'"),
     ],
 )
 def test_wrong_input_is_refused(change, message):
@@ -412,9 +446,55 @@ def test_wrong_input_is_refused(change, message):
 
 
 @pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"cost": "MSAC"}, "cost must be one of msac, count, not 'MSAC'"),
+        ({"cost": None}, "cost must be one of"),
+        ({"threshold": 0.0}, "threshold"),
+        ({"threshold": math.nan}, "threshold"),
+        ({"threshold": True}, "threshold"),
+    ],
+)
+def test_scoring_refuses_what_the_search_refuses(change, message):
+    options = {"threshold": 1.0, "cost": "msac", **change}
+    line = np.array([0.0, 1.0, -4.0])
+    with pytest.raises(ValueError, match=message):
+        model_costs(LINE, line[None], GOOD, **options)
+    with pytest.raises(ValueError, match=message):
+        polish(LINE, line, GOOD, **options)
+
+
+@pytest.mark.parametrize("scene", [line_scene, homography_scene])
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        (
+            {"outlier_share": 1.5},
+            r"outlier_share must be a number in \[0, 1\], not 1.5",
+        ),
+        ({"outlier_share": -0.2}, "outlier_share"),
+        ({"outlier_share": math.nan}, "outlier_share must be a number"),
+        ({"outlier_share": True}, "outlier_share"),
+        ({"num_points": 0}, "num_points must be an int >= 1, not 0"),
+        ({"num_points": 9.5}, "num_points"),
+        ({"sigma": -1.0}, "sigma must be a finite number >= 0, not -1.0"),
+        ({"sigma": math.nan}, "sigma"),
+    ],
+)
+def test_impossible_scenes_are_refused(scene, change, message):
+    with pytest.raises(ValueError, match=message):
+        scene(generator(0), **change)
+
+
+@pytest.mark.parametrize(
     ("function", "arguments"),
     [
         (trials_needed, (1.1, 2)),
+        (trials_needed, (True, 2)),
+        (trials_needed, (math.nan, 2)),
+        (trials_needed, (0.5, True)),
+        (trials_needed, (0.5, 2.0)),
+        (trials_needed, (0.5, math.inf)),
         (trials_needed, (0.5, 0)),
         (trials_needed, (0.5, 2, 1.0)),
         (all_inlier_probability, (-0.1, 2)),

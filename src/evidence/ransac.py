@@ -24,14 +24,12 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from numbers import Integral
 
 import numpy as np
 
 COSTS = ("msac", "count")
-FIRST_CHUNK, LARGEST_CHUNK = (
-    32,
-    2048,
-)  # samples drawn at once: doubled from chunk to chunk
+FIRST_CHUNK, LARGEST_CHUNK = 32, 2048  # samples drawn at once, doubled every time
 CACHED_RESIDUALS = 2**15  # of single precision: 128 kB, which a core keeps close by
 POLISH_FACTORS = (3.0, 2.0, 1.0, 1.0)  # its thresholds, in units of the threshold
 
@@ -59,14 +57,13 @@ def all_inlier_probability(
     Raises
     ------
     ValueError
-        If the share is not in [0, 1] or a size is not a positive whole number.
+        If the share is not in [0, 1] or a size is not a positive int.
 
     Notes
     -----
     Chapter: book/detection-geometry/ransac.ipynb.
     """
-    if not 0 <= inlier_share <= 1:
-        raise ValueError(f"inlier_share must lie in [0, 1], not {inlier_share}")
+    _check_share("inlier_share", inlier_share)
     _check_whole("sample_size", sample_size, least=1)
     if num_points is None:
         return float(inlier_share) ** sample_size
@@ -144,7 +141,7 @@ def sample_minimal(
     Raises
     ------
     ValueError
-        If there are fewer points than a sample takes, or a size is not a whole number.
+        If there are fewer points than a sample takes, or a size is not an int.
 
     References
     ----------
@@ -575,12 +572,19 @@ def polish(model, candidate, points, threshold, cost, factors=POLISH_FACTORS):
     best_cost : float
         What it costs.
 
+    Raises
+    ------
+    ValueError
+        If the threshold or the cost is out of range.
+
     References
     ----------
     Chum, Matas & Kittler (2003), section 3 (the iterative variant).
 
     Chapter: book/detection-geometry/ransac.ipynb.
     """
+    _check_scoring(threshold, cost)
+    points, candidate = _as_floats(points), _as_floats(candidate)
     best, squared = candidate, model.squared_residuals(candidate[None], points)[0]
     best_cost = _total_cost(squared, threshold, cost)
     for factor in factors:
@@ -604,7 +608,8 @@ def model_costs(model, models, points, threshold: float, cost: str = "msac"):
     models : numpy.ndarray, shape (m, ...)
         Models.
     points : numpy.ndarray, shape (n, c)
-        Points; the costs are computed in their precision.
+        Points. The costs are computed in their precision; whole numbers count as
+        double precision.
     threshold : float
         Inlier threshold.
     cost : {"msac", "count"}
@@ -615,9 +620,16 @@ def model_costs(model, models, points, threshold: float, cost: str = "msac"):
     numpy.ndarray, shape (m,)
         From 0 to n.
 
+    Raises
+    ------
+    ValueError
+        If the threshold or the cost is out of range.
+
     Chapter: book/detection-geometry/ransac.ipynb.
     """
-    models = models.astype(points.dtype)
+    _check_scoring(threshold, cost)
+    points = _as_floats(points)
+    models = np.asarray(models, dtype=points.dtype)
     costs = np.empty(len(models))
     step = max(1, CACHED_RESIDUALS // len(points))
     for start in range(0, len(models), step):
@@ -659,8 +671,15 @@ def line_scene(
     line : numpy.ndarray, shape (3,)
         The line, as :class:`Line` writes it.
 
+    Raises
+    ------
+    ValueError
+        If the share is not in [0, 1], the noise is negative or not finite, or the
+        number of points is not a positive int.
+
     Chapter: book/detection-geometry/ransac.ipynb.
     """
+    _check_scene(num_points, outlier_share, sigma)
     angle = rng.uniform(0, np.pi)
     along = np.array([np.cos(angle), np.sin(angle)])
     middle = rng.uniform(30, 70, 2)
@@ -696,8 +715,14 @@ def homography_scene(
     H : numpy.ndarray, shape (3, 3)
         The homography, of Frobenius norm 1.
 
+    Raises
+    ------
+    ValueError
+        As in :func:`line_scene`.
+
     Chapter: book/detection-geometry/ransac.ipynb.
     """
+    _check_scene(num_points, outlier_share, sigma)
     size = np.array([640.0, 480.0])
     corners = np.array([[0, 0], [1, 0], [1, 1], [0, 1]]) * size
     moved = corners + rng.uniform(-80, 80, (4, 2))
@@ -744,6 +769,12 @@ def _fit_or_none(model, points):
         return model.fit(points)
     except ValueError:
         return None
+
+
+def _as_floats(numbers) -> np.ndarray:
+    """Return an array of floats, in the precision they have."""
+    numbers = np.asarray(numbers)
+    return numbers if numbers.dtype.kind == "f" else numbers.astype(float)
 
 
 def _scoring_precision(points, threshold):
@@ -833,19 +864,39 @@ def _check_fit(model, points, weights):
 
 
 def _check_search(threshold, confidence, max_trials, cost) -> None:
-    if not 0 < threshold < math.inf:
-        raise ValueError(f"threshold must be a positive number, not {threshold}")
+    _check_scoring(threshold, cost)
     _check_confidence(confidence)
     _check_whole("max_trials", max_trials, least=1)
+
+
+def _check_scoring(threshold, cost) -> None:
+    if _is_bool(threshold) or not 0 < threshold < math.inf:
+        raise ValueError(f"threshold must be a positive number, not {threshold!r}")
     if cost not in COSTS:
         raise ValueError(f"cost must be one of {', '.join(COSTS)}, not {cost!r}")
 
 
+def _check_scene(num_points, outlier_share, sigma) -> None:
+    _check_whole("num_points", num_points, least=1)
+    _check_share("outlier_share", outlier_share)
+    if _is_bool(sigma) or not 0 <= sigma < math.inf:
+        raise ValueError(f"sigma must be a finite number >= 0, not {sigma!r}")
+
+
 def _check_confidence(confidence) -> None:
     if not 0 < confidence < 1:
-        raise ValueError(f"confidence must lie between 0 and 1, not {confidence}")
+        raise ValueError(f"confidence must lie between 0 and 1, not {confidence!r}")
+
+
+def _check_share(name, share) -> None:
+    if _is_bool(share) or not 0 <= share <= 1:
+        raise ValueError(f"{name} must be a number in [0, 1], not {share!r}")
 
 
 def _check_whole(name, number, least) -> None:
-    if isinstance(number, bool) or number != int(number) or number < least:
-        raise ValueError(f"{name} must be a whole number >= {least}, not {number}")
+    if _is_bool(number) or not isinstance(number, Integral) or number < least:
+        raise ValueError(f"{name} must be an int >= {least}, not {number!r}")
+
+
+def _is_bool(value) -> bool:
+    return isinstance(value, (bool, np.bool_))

@@ -13,12 +13,21 @@ def _trials(num_inliers, num_points, sample_size, confidence):
 
 
 def _formula(share, sample_size, confidence, rounding):
-    clean = share**sample_size
+    return _trials_at(share**sample_size, confidence, rounding)
+
+
+def _trials_at(clean, confidence, rounding):
     if clean == 0:
         return math.inf
     if clean == 1:
         return 1
     return max(1, rounding(math.log(1 - confidence) / math.log(1 - clean)))
+
+
+def _without_replacement(num_inliers, num_points, sample_size, confidence):
+    subsets = math.comb(num_points, sample_size)
+    clean = math.comb(num_inliers, sample_size) / subsets
+    return _trials_at(clean, confidence, math.ceil)
 
 
 def _rounded_down(num_inliers, num_points, sample_size, confidence):
@@ -43,6 +52,11 @@ def _pairs_only(num_inliers, num_points, sample_size, confidence):
     return _formula(num_inliers / num_points, 2, confidence, math.ceil)
 
 
+NEARLY_CERTAIN = (
+    "that is nearly certain, which ten trials are not: a clean sample is two inliers "
+    "at once, and 0.3 is the share of inliers"
+)
+
 EXERCISES = [
     number(
         178,
@@ -62,7 +76,11 @@ EXERCISES = [
             (1 - 0.3**2) ** 10: "that is the probability that all ten fail",
             10 * 0.3**2: "probabilities of events that may occur together do not add",
             1 - (1 - 0.3) ** 10: "that is one inlier in a sample; a line needs two",
-            1 - (1 - 0.7**2) ** 10: "0.7 is the share of outliers",
+            # with the share of outliers, and one inlier anywhere: 4e-4 apart
+            1 - (1 - 0.7**2) ** 10: NEARLY_CERTAIN,
+            1 - 0.7**20: NEARLY_CERTAIN,
+            1 - (1 - 3 * 2 / (10 * 9)) ** 10: "that is for ten points only, three of "
+            "them inliers; here they are very many",
         },
     ),
     number(
@@ -70,6 +88,8 @@ EXERCISES = [
         tolerance=5e-3,
         mistakes={
             2 * 1.959964: "1.96 sigma is for one coordinate; a match errs in x and y",
+            2 * math.sqrt(-4 * math.log(0.05)): "that is for noise in both images; the "
+            "features of the first are exact",
             -4 * math.log(0.05): "take the root: 5.99 bounds the squared distance",
             math.sqrt(-2 * math.log(0.05)): "that is in units of sigma, not in pixels",
             2 * math.sqrt(-2 * math.log(0.95)): "that keeps 5 %, not 95 %",
@@ -101,6 +121,7 @@ EXERCISES = [
             (_outlier_share, "w is the share of inliers, not of outliers"),
             (_upside_down, "that is the number for the confidence 1 - p"),
             (_pairs_only, "the exponent is the sample size, not always 2"),
+            (_without_replacement, "that is exact, without replacement; here q = w**s"),
         ],
         confirm="Called after every new best model, it is adaptive stopping.",
     ),
@@ -108,7 +129,7 @@ EXERCISES = [
         "c",
         options={
             "a": "more trials only find the largest consensus more surely",
-            "b": "at 60 % outliers in general position RANSAC succeeds, see section 2",
+            "b": "at 60 % outliers in general position RANSAC succeeds, see section 9",
             "c": "The wrong line has the larger consensus, and that is maximized.",
             "d": "a smaller threshold leaves both lines their points",
         },
