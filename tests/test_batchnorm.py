@@ -387,6 +387,80 @@ def test_bad_states_are_refused():
     assert layer.bias.tolist() == [0, 0]  # nothing was taken over
 
 
+@pytest.mark.parametrize(
+    ("name", "value", "words"),
+    [
+        ("running_var", [-1.0, 1.0], "running_var should not be negative"),
+        ("running_var", [np.nan, 1.0], "running_var should be finite"),
+        ("running_mean", [0.0, np.inf], "running_mean should be finite"),
+        ("running_mean", [0.0, 1e39], "running_mean should be finite in float32"),
+        ("weight", [np.nan, 1.0], "weight should be finite"),
+        ("num_batches_tracked", -1, "num_batches_tracked should not be negative"),
+    ],
+)
+def test_states_that_would_give_nan_are_refused(name, value, words):
+    layer = BatchNorm(2, dtype=np.float32)
+    before = layer.state_dict()
+    with pytest.raises(ValueError, match=words):
+        layer.load_state_dict({**before, name: np.array(value)})
+    assert all(np.array_equal(v, before[k]) for k, v in layer.state_dict().items())
+
+
+@pytest.mark.parametrize(
+    ("mu", "var", "words"),
+    [
+        (np.zeros(2), np.array([1.0, -0.1]), "a variance is at least 0, not -0.1"),
+        (np.zeros(2), np.array([1.0, np.nan]), "var should be finite"),
+        (np.array([np.inf, 0.0]), np.ones(2), "mu should be finite"),
+        (np.zeros(1), np.ones(2), "mu should have one value a channel"),
+        (np.zeros(2), 1.0, "var should have one value a channel"),
+    ],
+)
+def test_impossible_statistics_are_refused(mu, var, words):
+    x = batch((3, 2))
+    with pytest.raises(ValueError, match=words):
+        batchnorm.normalize(x, mu, var)
+    with pytest.raises(ValueError, match=words):
+        batchnorm.backward_fixed(x, x, mu, var, np.ones(2))
+
+
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize(
+    "x",
+    [
+        np.array([[1e308], [1.5e308]]),  # the sum overflows
+        np.array([[1e200], [3e200]]),  # the squares do
+        np.array([[1e20], [3e20]], np.float32),
+    ],
+)
+def test_a_variance_that_overflows_is_refused(x):
+    words = f"the variance overflows {x.dtype}"
+    layer = BatchNorm(1, dtype=x.dtype)
+    for misuse in (layer, batchnorm.batch_statistics):
+        with pytest.raises(ValueError, match=words):
+            misuse(x)
+    with pytest.raises(ValueError, match=words):
+        batchnorm.backward(np.ones_like(x), x, np.ones(1))
+    assert layer.num_batches_tracked == 0 and layer.running_mean[0] == 0
+
+
+def test_gradients_that_cannot_be_used_are_refused():
+    x, gamma = batch((3, 2)), np.ones(2)
+    fixed = np.zeros(2), np.ones(2), gamma
+    with pytest.raises(ValueError, match="a gradient is a NumPy array, not list"):
+        batchnorm.backward(x.tolist(), x, gamma)
+    with pytest.raises(ValueError, match="a gradient is a NumPy array, not list"):
+        batchnorm.backward_fixed(x.tolist(), x, *fixed)
+    with pytest.raises(ValueError, match="a batch is a NumPy array, not list"):
+        batchnorm.backward_fixed(x, x.tolist(), *fixed)
+    bad = x.copy()
+    bad[0] = np.nan, np.inf
+    with pytest.raises(ValueError, match="2 of 6 numbers of the gradient"):
+        batchnorm.backward(bad, x, gamma)
+    with pytest.raises(ValueError, match="2 of 6 numbers of the gradient"):
+        batchnorm.backward_fixed(bad, x, *fixed)
+
+
 def test_other_misuses_are_refused():
     layer = BatchNorm(2)
     with pytest.raises(ValueError, match="before going backward"):

@@ -42,7 +42,8 @@ def batch_statistics(x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     Raises
     ------
     ValueError
-        If the shape, the type of the numbers or a number itself cannot be normalized.
+        If the shape, the type of the numbers or a number itself cannot be normalized,
+        or their squares overflow.
 
     References
     ----------
@@ -52,8 +53,14 @@ def batch_statistics(x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """
     _check_batch(x)
     axes = _all_but_channel(x)
-    mu = x.mean(axes)
-    var = ((x - _along_channel(mu, x)) ** 2).mean(axes)
+    with np.errstate(over="ignore", invalid="ignore"):  # said below, in words
+        mu = x.mean(axes)
+        var = ((x - _along_channel(mu, x)) ** 2).mean(axes)
+    if not np.isfinite(var).all():
+        raise ValueError(
+            f"the batch reaches {np.abs(x).max():.1e}, and the variance overflows "
+            f"{x.dtype}: scale the batch down"
+        )
     return mu, var
 
 
@@ -74,10 +81,17 @@ def normalize(x, mu, var, eps: float = 1e-5) -> np.ndarray:
     numpy.ndarray, shape (N, C, ...)
         The normalized batch, without scale and shift.
 
+    Raises
+    ------
+    ValueError
+        If the mean or the variance is not finite, has another shape, or a variance is
+        negative.
+
     Notes
     -----
     Chapter: book/normalization/batchnorm-train-eval.ipynb.
     """
+    _check_statistics(mu, var, x)
     return (x - _along_channel(mu, x)) / np.sqrt(_along_channel(var, x) + eps)
 
 
@@ -128,8 +142,8 @@ def backward(dy, x, gamma, eps: float = 1e-5):
     Raises
     ------
     ValueError
-        If the gradient does not have the shape of the input, or as in
-        :func:`batch_statistics`.
+        If the gradient is not finite or does not have the shape of the input, or as
+        in :func:`batch_statistics`.
 
     References
     ----------
@@ -169,12 +183,14 @@ def backward_fixed(dy, x, mu, var, gamma, eps: float = 1e-5):
     Raises
     ------
     ValueError
-        If the gradient does not have the shape of the input.
+        If the gradient is not finite or does not have the shape of the input, if the
+        input is no batch, or as in :func:`normalize`.
 
     Notes
     -----
     Chapter: book/normalization/batchnorm-train-eval.ipynb.
     """
+    _check_batch(x)
     _check_gradient(dy, x)
     axes = _all_but_channel(x)
     dgamma = (dy * normalize(x, mu, var, eps)).sum(axes)
@@ -371,7 +387,8 @@ class BatchNorm:
         ------
         ValueError
             If shape, channels, type or numbers do not fit, or if a batch with one
-            value a channel is to be normalized by its own statistics.
+            value a channel, or with squares that overflow, is to be normalized by its
+            own statistics.
         """
         _check_batch(x, self.num_features, self.dtype)
         if self._uses_batch():
@@ -409,7 +426,8 @@ class BatchNorm:
         Raises
         ------
         ValueError
-            If no batch has gone forward, or the shape is another one.
+            If no batch has gone forward, the shape is another one, or a number is not
+            finite.
         """
         if self._last is None:
             raise ValueError("call the layer on a batch before going backward")
@@ -444,7 +462,8 @@ class BatchNorm:
         Raises
         ------
         ValueError
-            If a name is missing or unknown, or a shape does not fit.
+            If a name is missing or unknown, a shape does not fit, a number is not
+            finite, or a running variance is negative.
         """
         names = self._names()
         if set(state) != set(names):
@@ -459,6 +478,7 @@ class BatchNorm:
                 raise ValueError(
                     f"{name} should have shape {wanted}, not {value.shape}"
                 )
+            _check_state(name, value, self.dtype)
             values[name] = value.astype(self.dtype) if wanted else int(value)
         for name, value in values.items():
             setattr(self, name, value)
@@ -524,11 +544,36 @@ def _check_enough(x) -> None:
 
 
 def _check_gradient(dy, x) -> None:
-    if np.shape(dy) != x.shape:
+    if not isinstance(dy, np.ndarray):
+        raise ValueError(f"a gradient is a NumPy array, not {type(dy).__name__}")
+    if dy.shape != x.shape:
         raise ValueError(
             f"the gradient should have the shape of the batch, {x.shape}, "
-            f"not {np.shape(dy)}"
+            f"not {dy.shape}"
         )
+    if not np.isfinite(dy).all():
+        bad = int((~np.isfinite(dy)).sum())
+        raise ValueError(f"{bad} of {dy.size} numbers of the gradient are not finite")
+
+
+def _check_statistics(mu, var, x) -> None:
+    for name, values in (("mu", mu), ("var", var)):
+        if np.shape(values) != (x.shape[1],):
+            raise ValueError(
+                f"{name} should have one value a channel, shape ({x.shape[1]},), "
+                f"not {np.shape(values)}"
+            )
+        if not np.isfinite(values).all():
+            raise ValueError(f"{name} should be finite, not {values}")
+    if np.min(var) < 0:
+        raise ValueError(f"a variance is at least 0, not {np.min(var)}")
+
+
+def _check_state(name: str, value: np.ndarray, dtype) -> None:
+    if not (np.abs(value) <= np.finfo(dtype).max).all():
+        raise ValueError(f"{name} should be finite in {dtype}, not {value}")
+    if name in ("running_var", "num_batches_tracked") and (value < 0).any():
+        raise ValueError(f"{name} should not be negative: {value}")
 
 
 def _check_options(num_features, eps, momentum, dtype) -> None:

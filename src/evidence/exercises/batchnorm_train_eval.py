@@ -3,6 +3,8 @@
 Chapter: book/normalization/batchnorm-train-eval.ipynb.
 """
 
+import warnings
+
 import numpy as np
 
 from evidence.exercises import choice, function, number
@@ -36,7 +38,16 @@ def _deviation(running_mean, running_var, x, momentum):
 
 
 def _over_units(running_mean, running_var, x, momentum):
-    return _mix(running_mean, running_var, x.mean(1), x.var(1, ddof=1), momentum)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # one unit has no variance of its own
+        var = x.var(1, ddof=1)
+    return _mix(running_mean, running_var, x.mean(1), var, momentum)
+
+
+def _by_units(running_mean, running_var, x, momentum):
+    with np.errstate(divide="ignore", invalid="ignore"):
+        var = x.var(0) * np.divide(x.shape[1], x.shape[1] - 1)
+    return _mix(running_mean, running_var, x.mean(0), var, momentum)
 
 
 def _last_batch(running_mean, running_var, x, momentum):
@@ -48,6 +59,8 @@ def _cases():
     return [
         (np.zeros(3), np.ones(3), rng.normal(2, 3, size=(3, 3)), 0.1),
         (rng.normal(size=2), rng.uniform(1, 2, size=2), rng.normal(size=(2, 2)), 0.3),
+        # more samples than units, so that one cannot be taken for the other
+        (np.zeros(1), np.ones(1), np.random.default_rng(1).normal(size=(6, 1)), 0.1),
     ]
 
 
@@ -106,6 +119,7 @@ EXERCISES = [
             ),
             (_deviation, "that mixes standard deviations into a variance"),
             (_over_units, "the statistics run over the samples, axis 0, not the units"),
+            (_by_units, "m is the number of samples, not of units: x.shape[0]"),
             (_last_batch, "that keeps only the last batch; the past counts too"),
         ],
     ),
