@@ -94,6 +94,7 @@ def test_a_file_may_be_empty(tmp_path):
         ),
         ("expected: fails", "expected: false", "expects False; .* holds, conditional"),
         ("expected: fails", "expected: maybe", "bn-never-hurts expects 'maybe'"),
+        ("prior: definition", "prior: false", "has the prior False; .* definition"),
     ],
 )
 def test_a_broken_file_is_refused(tmp_path, old, new, message):

@@ -18,6 +18,7 @@ import numpy as np
 import yaml
 
 VERDICTS = ("holds", "conditional", "fails")
+PRIORS = (*VERDICTS, "definition")  # what was believed before
 MARKS = {"holds": "✓", "conditional": "◐", "fails": "✗"}
 MIME = "application/vnd.evidence.verdict+json"
 
@@ -62,8 +63,8 @@ def load(path: Path | None = None) -> dict[str, dict]:
     Raises
     ------
     ValueError
-        If an entry lacks a field, an id or a statement occurs twice, or ``expected``
-        is not a verdict.
+        If an entry lacks a field, an id or a statement occurs twice, ``expected`` is
+        not a verdict, or ``prior`` neither a verdict nor ``definition``.
     """
     path = path or claims_file()
     entries = yaml.safe_load(path.read_text(encoding="utf8")) or []
@@ -82,6 +83,11 @@ def load(path: Path | None = None) -> dict[str, dict]:
             raise ValueError(
                 f"claim {name} expects {entry['expected']!r}; a verdict is one of "
                 f"{', '.join(VERDICTS)}"
+            )
+        if entry["prior"] not in PRIORS:
+            raise ValueError(
+                f"claim {name} has the prior {entry['prior']!r}; what was believed is "
+                f"one of {', '.join(PRIORS)}"
             )
         found[name] = entry
         statements.add(entry["statement"])

@@ -147,7 +147,7 @@ def label_lines(ax, *, pad: float = 4) -> None:
     Parameters
     ----------
     ax : matplotlib.axes.Axes
-        Axes whose labelled lines are named.
+        Axes whose labeled lines are named.
     pad : float
         Distance from the line's end in points.
     """
