@@ -9,12 +9,10 @@ from contextlib import contextmanager
 
 import joblib
 import numpy as np
-from IPython import get_ipython
-from IPython.display import HTML, display
 
 from evidence.ensemble.network import one_thread
 
-MOST_WORKERS = 2  # each takes 350 MB, and a free machine in the cloud has 2 GB
+MOST_WORKERS = 3  # each takes 230 MB, and a free machine in the cloud has 2 GB
 QUIET = "EVIDENCE_QUIET"  # set where outputs are stored and compared
 
 
@@ -46,7 +44,7 @@ def run(
         Seeds a job, at least 1. Ten keep a network of 100 units in the processor's
         cache; networks of 30 units or fewer like 40 and more.
     workers : int, optional
-        Processes; by default the cores there are, at most 2, for the sake of memory.
+        Processes; by default the cores there are, at most 3, for the sake of memory.
         With 1 everything runs in this process.
 
     Returns
@@ -147,7 +145,10 @@ def _shower() -> Callable[[int | None, int], None]:
     """Return ``show(done, total)`` for a notebook, a terminal or neither."""
     if os.environ.get(QUIET):
         return lambda done, total: None
-    if hasattr(get_ipython(), "kernel"):
+    ipython = sys.modules.get("IPython")  # a worker has no use for it
+    if ipython and hasattr(ipython.get_ipython(), "kernel"):
+        from IPython.display import HTML, display
+
         handle = display(HTML(""), display_id=True)
 
         def show_in_notebook(done, total):
