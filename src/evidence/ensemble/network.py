@@ -311,8 +311,7 @@ class Ensemble:
 
     def _lengths(self) -> list[int]:
         return [
-            len(self) * padded(math.prod(shape), self.dtype)
-            for shape in self._shapes()
+            len(self) * padded(math.prod(shape), self.dtype) for shape in self._shapes()
         ]
 
     def _initialize(self, initializer, bias_initializer) -> None:
