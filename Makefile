@@ -16,7 +16,7 @@ book: .venv/book
 test: .venv/test
 	@$(BIN)/ruff check --quiet . && $(BIN)/ruff format --quiet --check .
 	@$(RUN) -m tools.site
-	$(RUN) -m pytest -n $(WORKERS) --dist loadgroup --nbval --nbval-cell-timeout 300 -q book tests
+	$(RUN) -m pytest -n $(WORKERS) --dist loadfile --nbval --nbval-cell-timeout 300 -q tests book
 
 run: .venv/book  ## CHAPTER=part/slug, or all that is stale
 	@$(RUN) -m tools.run $(CHAPTER)

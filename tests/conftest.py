@@ -1,4 +1,4 @@
-"""What the test files share: how they are spread, how they draw, copies of the book."""
+"""What many test files share: how property tests draw, and copies of the book."""
 
 import shutil
 
@@ -9,16 +9,6 @@ from hypothesis import settings
 # The same examples every time, and no deadline.
 settings.register_profile("book", deadline=None, derandomize=True, database=None)
 settings.load_profile("book")
-
-
-def pytest_collection_modifyitems(items):
-    """Keep the tests of a file, or the cells of a chapter, on one worker.
-
-    Tests that stand for themselves say so by a group of their own.
-    """
-    for item in items:
-        if not item.get_closest_marker("xdist_group"):
-            item.add_marker(pytest.mark.xdist_group(item.location[0]))
 
 
 @pytest.fixture(scope="session")

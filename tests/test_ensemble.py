@@ -531,13 +531,14 @@ def in_new_process(code, **environment):
 
 NOTEBOOK = """
     import types
+    import IPython.display
     import numpy as np
-    from evidence.ensemble import conditions, run
+    from evidence.ensemble import run
     shown = []
     class Handle:
         def update(self, html): shown.append(html.data)
-    conditions.display = lambda *args, **kwargs: shown.append("") or Handle()
-    conditions.get_ipython = lambda: types.SimpleNamespace(kernel=True)
+    IPython.display.display = lambda *args, **kwargs: shown.append("") or Handle()
+    IPython.get_ipython = lambda: types.SimpleNamespace(kernel=True)
     run(lambda c, s: np.zeros(len(s)), [1, 2], [0], workers=1)
     print(len(shown), [text.split("> ")[-1] for text in shown])
 """
