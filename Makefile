@@ -47,7 +47,7 @@ clean:
 	rm -rf _build .venv
 
 .venv/book: requirements.txt constraints.txt pyproject.toml
-	@$(PYTHON) -m tools.fresh_python
+	@$(PYTHON) -m tools.check_python
 	@test -x $(RUN) || $(PYTHON) -m venv .venv
 	@echo "Installing what the book needs (some minutes the first time) ..."
 	@$(PIP) -r requirements.txt

@@ -1,4 +1,4 @@
-"""Speed of `evidence.boxes` beside OpenCV, onnxruntime and the loop of the textbook.
+"""Speed of `boxes` beside OpenCV, onnxruntime and the loop of the textbook.
 
     python -m benchmarks.boxes [--rounds 20]
 
@@ -19,7 +19,7 @@ import numpy as np
 
 from benchmarks.paired import ratio
 from benchmarks.peers import onnx_nms
-from evidence.boxes import greedy_nms, nms
+from evidence.methods.detection.boxes import greedy_nms, nms
 
 SIZES = (100, 300, 1000, 3000, 10_000)
 THRESHOLD = 0.5

@@ -1,4 +1,4 @@
-"""Speed of `evidence.ensemble` beside a loop that trains one network at a time.
+"""Speed of `evidence.methods.networks` beside a loop that trains one network at a time.
 
     python -m benchmarks.ensemble [--rounds 5]
 
@@ -18,7 +18,7 @@ import torch
 from joblib.externals.loky import get_reusable_executor
 
 from benchmarks.paired import Ratio, seconds
-from evidence.ensemble import Ensemble, run, train
+from evidence.methods.networks import Networks, run, train
 
 TASKS = {  # task -> sizes, activation, blocks, rows, batch, steps, networks, bank
     "moons, 2-30-30-2": ([2, 30, 30, 2], "relu", None, 400, 64, 800, 120, 60),
@@ -53,7 +53,7 @@ def ours(task: str, seeds: list[int]) -> np.ndarray:
         np.stack(part)
         for part in zip(*(data(seed, rows, sizes[0]) for seed in seeds), strict=True)
     )
-    ensemble = Ensemble(sizes, seeds, activation, blocks=blocks)
+    ensemble = Networks(sizes, seeds, activation, blocks=blocks)
     train(ensemble, x, y, steps, batch=batch)
     return ensemble.loss(x, y)
 

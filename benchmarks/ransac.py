@@ -1,4 +1,4 @@
-"""Speed and accuracy of `evidence.ransac` beside scikit-image, scikit-learn and OpenCV.
+"""Speed and accuracy of `ransac` beside scikit-image, scikit-learn and OpenCV.
 
     python -m benchmarks.ransac [--rounds 20]
 
@@ -24,7 +24,7 @@ import sklearn.linear_model
 from threadpoolctl import threadpool_limits
 
 from benchmarks.paired import ratio
-from evidence.ransac import (
+from evidence.methods.ransac import (
     Homography,
     Line,
     homography_scene,

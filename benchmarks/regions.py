@@ -1,4 +1,4 @@
-"""Speed of `evidence.regions` beside OpenCV and scikit-image.
+"""Speed of `selective_search` beside OpenCV and scikit-image.
 
     pip install --no-deps --target _build/contrib opencv-contrib-python-headless
     PYTHONPATH=src:_build/contrib python -m benchmarks.regions [--rounds 9]
@@ -21,7 +21,7 @@ from skimage import segmentation as skimage_segmentation
 from sklearn.metrics import adjusted_rand_score
 
 from benchmarks.paired import ratio
-from evidence.regions import felzenszwalb, selective_search
+from evidence.methods.detection.selective_search import felzenszwalb, selective_search
 
 PHOTOGRAPHS = ("chelsea", "coffee", "rocket", "astronaut")
 

@@ -1,4 +1,4 @@
-"""Speed of `evidence.roi` beside ONNX Runtime and a version written with grid_sample.
+"""Speed of `roi` beside ONNX Runtime and a version written with grid_sample.
 
     python -m benchmarks.roi [--rounds 15] [--threads 1 2] [--spin]
 
@@ -28,7 +28,7 @@ from torch.nn import functional
 
 from benchmarks.paired import ratio
 from benchmarks.peers import onnx_roi_align, onnx_roi_pool
-from evidence.roi import roi_align, roi_pool
+from evidence.methods.detection.roi import roi_align, roi_pool
 
 # channels, cells along a side of the map, stride, boxes
 CASES = [(256, 50, 16, 100), (256, 50, 16, 512), (256, 200, 4, 512), (512, 25, 32, 64)]

@@ -52,10 +52,11 @@ def main(chapter: str, root: Path = ROOT) -> Path:
     words = {"TITLE": title, "CHAPTER": chapter, "SLUG": slug}
     words["REPOSITORY"] = notebooks.repository(root)
 
-    _add_claim(root, _filled("claim.yml", words))
+    claims = path.with_suffix(".yml")
+    path.parent.mkdir(exist_ok=True)
+    claims.write_text(_filled("claims.yml", words), encoding="utf8")
     exercises = notebooks.exercises_of(chapter, root)
     exercises.write_text(_filled("exercises.txt", words), encoding="utf8")
-    path.parent.mkdir(exist_ok=True)
     notebook = nbformat.reads(_filled("chapter.ipynb", words), as_version=4)
     notebooks.tidy(notebook)
     notebooks.write(path, notebook)
@@ -73,14 +74,8 @@ def _filled(name: str, words: dict[str, str]) -> str:
     return text
 
 
-def _add_claim(root: Path, entry: str) -> None:
-    """Write an entry at the end of the claims."""
-    path = root / "book" / "claims.yml"
-    path.write_text(path.read_text("utf8").rstrip() + "\n" + entry, encoding="utf8")
-
-
 if __name__ == "__main__":
     if len(sys.argv) != 2:
         raise SystemExit("say which: make new CHAPTER=part/slug")
     made = main(sys.argv[1])
-    print(f"Started {made.relative_to(ROOT)}; its claim is in book/claims.yml.")
+    print(f"Started {made.relative_to(ROOT)}, with its claims and exercises beside it.")

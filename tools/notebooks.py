@@ -14,6 +14,7 @@ from pathlib import Path
 import nbformat
 import yaml
 
+from evidence import claims
 from tools import contents
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -59,9 +60,8 @@ def name_of(path: Path, root: Path = ROOT) -> str:
 
 
 def exercises_of(chapter: str, root: Path = ROOT) -> Path:
-    """Return the file with the exercises of ``part/slug``, named after the slug."""
-    module = chapter.rpartition("/")[2].replace("-", "_")
-    return root / "src" / "evidence" / "exercises" / f"{module}.py"
+    """Return the file with the exercises of ``part/slug``, beside the chapter."""
+    return root / "book" / f"{chapter}.exercises.py"
 
 
 def repository(root: Path = ROOT) -> str:
@@ -246,8 +246,8 @@ def stamp(notebook, chapter: str, root: Path = ROOT) -> str:
     parts = [json.dumps(sources)]
     for path in sorted(reached_modules(code, chapter, root)):
         parts.append(path.name + path.read_text(encoding="utf8"))
-    for entry in _claims(root):
-        if f'"{entry["id"]}"' in code:
+    for name, entry in claims.load(root / "book").items():
+        if f'"{name}"' in code:
             parts.append(json.dumps(entry, sort_keys=True))
     parts.append((root / "constraints.txt").read_text(encoding="utf8"))
     return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:32]
@@ -302,7 +302,3 @@ def _imports(code: str, package: Path) -> list[Path]:
 @cache
 def _parse(code: str) -> ast.Module:
     return ast.parse(code)
-
-
-def _claims(root: Path) -> list[dict]:
-    return yaml.safe_load((root / "book" / "claims.yml").read_text("utf8")) or []

@@ -1,29 +1,29 @@
 """The laboratory of *Deep Learning in Evidence*: what its chapters share.
 
-Every chapter begins with ``rng = evidence.setup(seed=0)``. The ground floor is
-:mod:`evidence.stats`, :mod:`evidence.figures` and :mod:`evidence.data`; the subject
-modules stand on it; :mod:`evidence.claims`, :mod:`evidence.exercises`,
-:func:`evidence.explore` and :func:`evidence.source` face the notebook.
+Every chapter begins with ``rng = evidence.setup(seed=0)``. The instruments, which every
+chapter uses, are the modules of this folder; what the book teaches is in
+:mod:`evidence.methods`.
 """
 
-__all__ = ["claims", "exercises", "explore", "figures", "setup", "source", "stats"]
+INSTRUMENTS = ("claims", "data", "exercises", "figures", "replications", "stats")
+__all__ = [*INSTRUMENTS, "explore", "setup", "show_source"]
 
 
 def __getattr__(name: str):
-    """Import all of these when the first of them is asked for.
+    """Import what faces the notebook when the first of it is asked for.
 
-    The processes that :func:`evidence.ensemble.run` starts never ask, and are spared a
-    third of their memory.
+    The processes that :func:`evidence.methods.networks.run` starts never ask, and are
+    spared a third of their memory.
     """
+    if name in INSTRUMENTS:
+        from importlib import import_module
+
+        return import_module(f"evidence.{name}")
     if name not in __all__:
         raise AttributeError(f"module 'evidence' has no attribute {name!r}")
-    import evidence.claims
-    import evidence.exercises
-    import evidence.figures
-    import evidence.stats  # noqa: F401, each becomes an attribute
-    from evidence.listing import source
-    from evidence.reproducible import setup
-    from evidence.widgets import explore
+    from evidence.explorer import explore
+    from evidence.session import setup
+    from evidence.sources import show_source
 
-    globals().update(explore=explore, setup=setup, source=source)
+    globals().update(explore=explore, setup=setup, show_source=show_source)
     return globals()[name]

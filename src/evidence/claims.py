@@ -1,4 +1,7 @@
-"""Claims: stated once in ``book/claims.yml``, predicted, measured and judged.
+"""Claims: stated once beside their chapter, predicted, measured and judged.
+
+``book/part/slug.yml`` holds the claims of the chapter ``book/part/slug.ipynb`` and the
+symptoms that lead a reader to it. Package, tools and site read them here.
 
 The verdict is computed: every condition true is *holds*, none is *fails*, mixed is
 *conditional*. A verdict that differs from the one the book expects is an error, so a
@@ -18,17 +21,19 @@ import numpy as np
 import yaml
 
 VERDICTS = ("holds", "conditional", "fails")
-PRIORS = (*VERDICTS, "definition")  # what was believed before
+BELIEFS = (*VERDICTS, "definition")  # what was believed before
 MARKS = {"holds": "✓", "conditional": "◐", "fails": "✗"}
 MIME = "application/vnd.evidence.verdict+json"
+LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # libyaml is ten times faster
+FIELDS = ("id", "statement", "expected", "believed", "why", "source")
 
 
 class VerdictChanged(AssertionError):  # noqa: N818  (it is a finding, not a fault)
-    """The data no longer give the verdict that ``book/claims.yml`` expects."""
+    """The data no longer give the verdict that the chapter's claims expect."""
 
 
-def claims_file() -> Path:
-    """Return the path of ``claims.yml``: the repository's, or the installed copy.
+def book_folder() -> Path:
+    """Return the folder of the chapters: the repository's, or the installed copy.
 
     Raises
     ------
@@ -36,62 +41,97 @@ def claims_file() -> Path:
         If the package was taken out of its repository without being installed.
     """
     here = Path(__file__).resolve()
-    for path in (here.parents[2] / "book" / "claims.yml", here.with_name("claims.yml")):
-        if path.is_file():
+    for path in (here.parents[2] / "book", here.parent / "book"):
+        if path.is_dir():
             return path
     raise FileNotFoundError(
-        "book/claims.yml is missing: install the package from its repository "
+        "the folder book/ is missing: install the package from its repository "
         "(pip install -e .)"
     )
 
 
 @cache
-def load(path: Path | None = None) -> dict[str, dict]:
-    """Read the claims.
+def load(book: Path | None = None) -> dict[str, dict]:
+    """Read the claims of all chapters.
 
     Parameters
     ----------
-    path : pathlib.Path, optional
-        Another file of claims; by default the book's.
+    book : pathlib.Path, optional
+        Another folder of chapters; by default the book's.
 
     Returns
     -------
     dict
-        Claim id -> entry with ``id``, ``chapter``, ``statement``, ``expected``,
-        ``prior``, ``why`` and ``source``.
+        Claim id -> entry with ``id``, ``chapter`` (``part/slug``), ``statement``,
+        ``expected``, ``believed``, ``why`` and ``source``, in the order of the files.
 
     Raises
     ------
     ValueError
-        If an entry lacks a field, an id or a statement occurs twice, ``expected`` is
-        not a verdict, or ``prior`` neither a verdict nor ``definition``.
+        If a file is not YAML of this form, an id or a statement occurs twice,
+        ``expected`` is not a verdict, or ``believed`` neither a verdict nor
+        ``definition``. The message names file and claim.
     """
-    path = path or claims_file()
-    entries = yaml.safe_load(path.read_text(encoding="utf8")) or []
-    found, statements = {}, set()
-    for entry in entries:
-        name = entry.get("id", "(no id)")
-        missing = {"id", "chapter", "statement", "expected", "prior", "why", "source"}
-        missing -= entry.keys()
-        if missing:
-            raise ValueError(f"claim {name} in {path.name} lacks {sorted(missing)}")
-        if name in found:
-            raise ValueError(f"claim {name} stands twice in {path.name}")
-        if entry["statement"] in statements:
-            raise ValueError(f"the statement of {name} stands twice in {path.name}")
-        if entry["expected"] not in VERDICTS:
-            raise ValueError(
-                f"claim {name} expects {entry['expected']!r}; a verdict is one of "
-                f"{', '.join(VERDICTS)}"
-            )
-        if entry["prior"] not in PRIORS:
-            raise ValueError(
-                f"claim {name} has the prior {entry['prior']!r}; what was believed is "
-                f"one of {', '.join(PRIORS)}"
-            )
-        found[name] = entry
-        statements.add(entry["statement"])
+    found, statements = {}, {}
+    for chapter, sibling in _siblings(book or book_folder()).items():
+        for entry in sibling.get("claims") or []:
+            _check(entry, f"book/{chapter}.yml")
+            name, statement = entry["id"], entry["statement"]
+            for other in (found.get(name), statements.get(statement)):
+                if other:
+                    raise ValueError(
+                        f"claim {name} of book/{chapter}.yml repeats {other['id']} of "
+                        f"book/{other['chapter']}.yml: ids and statements are unique"
+                    )
+            found[name] = statements[statement] = entry | {"chapter": chapter}
     return found
+
+
+def symptoms(book: Path | None = None) -> dict[str, list[str]]:
+    """Return chapter -> what a reader sees that this chapter explains."""
+    siblings = _siblings(book or book_folder())
+    return {
+        name: found["symptoms"]
+        for name, found in siblings.items()
+        if "symptoms" in found
+    }
+
+
+def _siblings(book: Path) -> dict[str, dict]:
+    """Return what stands in the ``.yml`` beside each chapter, by ``part/slug``."""
+    found = {}
+    for path in sorted(book.glob("[!_]*/*.yml")):
+        chapter = path.relative_to(book).with_suffix("").as_posix()
+        try:
+            found[chapter] = yaml.load(path.read_text("utf8"), LOADER) or {}
+        except yaml.MarkedYAMLError as error:
+            raise ValueError(
+                f"book/{chapter}.yml, line {error.problem_mark.line + 1}: not YAML, "
+                f"{error.problem}; a text with a colon or a number sign needs quotes"
+            ) from None
+        unknown = found[chapter].keys() - {"claims", "symptoms"}
+        if unknown:
+            raise ValueError(
+                f"book/{chapter}.yml holds claims and symptoms, not {sorted(unknown)}"
+            )
+    return found
+
+
+def _check(entry: dict, file: str) -> None:
+    """Refuse an entry that lacks a field or has a word that is no verdict."""
+    name = entry.get("id", "(no id)")
+    if missing := set(FIELDS) - entry.keys():
+        raise ValueError(f"claim {name} in {file} lacks {sorted(missing)}")
+    if entry["expected"] not in VERDICTS:
+        raise ValueError(
+            f"claim {name} in {file} expects {entry['expected']!r}; a verdict is one "
+            f"of {', '.join(VERDICTS)}"
+        )
+    if entry["believed"] not in BELIEFS:
+        raise ValueError(
+            f"claim {name} in {file} was believed {entry['believed']!r}; say one of "
+            f"{', '.join(BELIEFS)}"
+        )
 
 
 def lookup(claim_id: str) -> dict:
@@ -106,7 +146,7 @@ def lookup(claim_id: str) -> dict:
     if claim_id not in entries:
         near = difflib.get_close_matches(claim_id, entries, n=3, cutoff=0.4)
         hint = f"; the nearest are {', '.join(near)}" if near else ""
-        raise KeyError(f"no claim {claim_id!r} in book/claims.yml{hint}")
+        raise KeyError(f"no chapter claims {claim_id!r}{hint}")
     return entries[claim_id]
 
 
@@ -249,7 +289,7 @@ def judge(claim_id: str, conditions: Mapping[str, bool], *, measured: str) -> Ve
     Parameters
     ----------
     claim_id : str
-        Id of an entry of ``book/claims.yml``.
+        Id of a claim of this chapter.
     conditions : mapping of str to bool
         What was tested, in words, and whether it was met. All true: *holds*. None:
         *fails*. Mixed: *conditional*, and the conditions say when.
@@ -264,7 +304,7 @@ def judge(claim_id: str, conditions: Mapping[str, bool], *, measured: str) -> Ve
     Raises
     ------
     VerdictChanged
-        If the verdict is not the one ``book/claims.yml`` expects.
+        If the verdict is not the one that the chapter's claims expect.
     KeyError
         If there is no such claim.
     TypeError, ValueError
@@ -280,8 +320,8 @@ def judge(claim_id: str, conditions: Mapping[str, bool], *, measured: str) -> Ve
             f"  {'yes' if met else 'no '}  {words}" for words, met in conditions.items()
         )
         raise VerdictChanged(
-            f"{claim_id}: book/claims.yml expects {entry['expected']!r}, the data say "
-            f"{verdict!r}.\n  measured: {measured}\n{found}\n"
+            f"{claim_id}: book/{entry['chapter']}.yml expects {entry['expected']!r}, "
+            f"the data say {verdict!r}.\n  measured: {measured}\n{found}\n"
             "If the data are right, change `expected` there and say why in the commit."
         )
     return Verdict(entry, verdict, conditions, measured)

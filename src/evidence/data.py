@@ -77,8 +77,6 @@ def digits(test_share: float = 0.3, seed: int = 0) -> Split:
     ----------
     Alpaydin & Kaynak (1998), "Optical recognition of handwritten digits", UCI Machine
     Learning Repository, doi:10.24432/C50P49 (its test part).
-
-    Chapter: book/normalization/batchnorm-train-eval.ipynb.
     """
     from sklearn.datasets import load_digits
     from sklearn.model_selection import train_test_split
@@ -118,8 +116,6 @@ def photograph(name: str) -> np.ndarray:
     ----------
     van der Walt et al. (2014), "scikit-image: image processing in Python", PeerJ 2; the
     sources stand in the documentation of :mod:`skimage.data`.
-
-    Chapter: book/detection-geometry/ransac.ipynb.
     """
     if name not in PHOTOGRAPHS:
         raise ValueError(
@@ -152,10 +148,6 @@ class TwoGaussians:
     References
     ----------
     Abid (2018), "Atomic experiments in deep learning": experiments 3 to 6, 8 to 12.
-
-    Notes
-    -----
-    Chapter: book/experiments/class-imbalance.ipynb.
     """
 
     mean: np.ndarray

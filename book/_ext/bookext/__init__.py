@@ -10,12 +10,21 @@ from bookext import (
     ledger,
     mathematics,
     outputs,
+    page_weight,
     repairs,
     replications,
-    weight,
 )
 
-PARTS = (fork, glossary, ledger, mathematics, outputs, repairs, replications, weight)
+PARTS = (
+    fork,
+    glossary,
+    ledger,
+    mathematics,
+    outputs,
+    repairs,
+    replications,
+    page_weight,
+)
 
 
 def setup(app: Sphinx) -> dict[str, object]:

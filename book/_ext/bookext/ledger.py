@@ -7,10 +7,11 @@ import json
 from collections import Counter
 from pathlib import Path
 
-import yaml
 from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
+
+from evidence import claims
 
 BOOK = Path(__file__).parents[2]
 MIME = "application/vnd.evidence.verdict+json"
@@ -35,14 +36,14 @@ def verdicts(notebook: Path) -> dict[str, dict]:
 
 def entries(env) -> list[dict]:
     """Return every judged claim with its verdict and the address of its cell."""
-    claims = yaml.safe_load((BOOK / "claims.yml").read_text(encoding="utf8")) or []
+    entries = claims.load().values()
     judged: dict[str, dict] = {}
-    for chapter in sorted({claim["chapter"] for claim in claims}):
+    for chapter in sorted({entry["chapter"] for entry in entries}):
         notebook = BOOK / f"{chapter}.ipynb"
         if notebook.is_file():
             judged |= verdicts(notebook)
     rows = []
-    for claim in claims:
+    for claim in entries:
         if claim["id"] not in judged:
             continue
         docname = f"book/{claim['chapter']}"
@@ -60,9 +61,8 @@ class Ledger(SphinxDirective):
 
     def run(self):
         """Return a placeholder, and make this page depend on every chapter."""
-        self.env.note_dependency(str(BOOK / "claims.yml"))
-        for notebook in BOOK.rglob("*.ipynb"):
-            self.env.note_dependency(str(notebook))
+        for path in BOOK.glob("*/*.*"):
+            self.env.note_dependency(str(path))
         return [ledger()]
 
 
@@ -128,7 +128,7 @@ def write_json(app: Sphinx, error: Exception | None) -> None:
     if error or app.builder.name != "html":
         return
     keys = ("id", "statement", "chapter", "verdict", "measured", "conditions")
-    keys += ("prior", "why", "source")
+    keys += ("believed", "why", "source")
     rows = [
         {key: row[key] for key in keys}
         | {"url": f"{app.builder.get_target_uri(row['docname'])}#claim-{row['id']}"}

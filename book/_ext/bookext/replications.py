@@ -8,12 +8,12 @@ import re
 from collections import Counter
 from pathlib import Path
 
-import yaml
 from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
 
 from bookext.ledger import BOOK, VERDICTS, stored
+from evidence import claims
 from evidence.replications import EXPERIMENTS, MIME, Replication
 
 RUNNING = re.compile(r"Running: about (\d+) s\.")
@@ -31,8 +31,7 @@ COLUMNS = {
 
 def entries(env) -> list[dict]:
     """Return every recorded replication with its claim, its seconds and its chapter."""
-    claims = yaml.safe_load((BOOK / "claims.yml").read_text(encoding="utf8")) or []
-    statements = {claim["id"]: claim["statement"] for claim in claims}
+    statements = {name: entry["statement"] for name, entry in claims.load().items()}
     found = {}
     for chapter in sorted({about.chapter for about in EXPERIMENTS.values()}):
         notebook = BOOK / f"{chapter}.ipynb"
@@ -73,9 +72,8 @@ class Replications(SphinxDirective):
 
     def run(self):
         """Return a placeholder, and make this page depend on every chapter."""
-        self.env.note_dependency(str(BOOK / "claims.yml"))
-        for notebook in BOOK.rglob("*.ipynb"):
-            self.env.note_dependency(str(notebook))
+        for path in BOOK.glob("*/*.*"):
+            self.env.note_dependency(str(path))
         return [replications()]
 
 

@@ -1,0 +1,564 @@
+"""Batch normalization from scratch: functions for the mathematics, a class for memory.
+
+The channel is axis 1; the statistics of a channel run over every other axis, so the
+same code serves (N, C), (N, C, L) and (N, C, H, W). What a layer remembers from batch
+to batch, and what :meth:`BatchNorm.eval` changes, is in the class and nowhere else.
+
+Names are those of the paper (``mu``, ``var``, ``gamma``, ``beta``) in the functions and
+those of ``torch.nn.BatchNorm2d`` in the class, which agrees with it in outputs,
+gradients, running statistics and the keys of its ``state_dict``.
+
+References
+----------
+Ioffe & Szegedy (2015), "Batch normalization: accelerating deep network training by
+reducing internal covariate shift", ICML, algorithms 1 and 2.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping
+
+import numpy as np
+
+# --- The mathematics ----------------------------------------------------------------
+
+
+def batch_statistics(x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return each channel's mean and *biased* variance (divided by m) in a batch.
+
+    Parameters
+    ----------
+    x : numpy.ndarray, shape (N, C) or (N, C, L) or (N, C, H, W)
+        The batch, of float32 or float64. A channel has ``m`` values: N, N·L or N·H·W.
+
+    Returns
+    -------
+    mu, var : numpy.ndarray, shape (C,)
+        ``var`` is the mean of the squared deviations, not yet m / (m - 1) times that.
+
+    Raises
+    ------
+    ValueError
+        If the shape, the type of the numbers or a number itself cannot be normalized,
+        or their squares overflow.
+
+    References
+    ----------
+    Ioffe & Szegedy (2015), algorithm 1.
+    """
+    _check_batch(x)
+    axes = _all_but_channel(x)
+    with np.errstate(over="ignore", invalid="ignore"):  # said below, in words
+        mu = x.mean(axes)
+        var = ((x - _along_channel(mu, x)) ** 2).mean(axes)
+    if not np.isfinite(var).all():
+        raise ValueError(
+            f"the batch reaches {np.abs(x).max():.1e}, and the variance overflows "
+            f"{x.dtype}: scale the batch down"
+        )
+    return mu, var
+
+
+def normalize(x, mu, var, eps: float = 1e-5) -> np.ndarray:
+    """Return ``(x - mu) / sqrt(var + eps)``, channel by channel.
+
+    Parameters
+    ----------
+    x : numpy.ndarray, shape (N, C, ...)
+        The batch.
+    mu, var : numpy.ndarray, shape (C,)
+        Mean and variance of each channel: the batch's, or fixed ones.
+    eps : float
+        Added to the variance, *inside* the root, so that a constant channel gives 0.
+
+    Returns
+    -------
+    numpy.ndarray, shape (N, C, ...)
+        The normalized batch, without scale and shift.
+
+    Raises
+    ------
+    ValueError
+        If the mean or the variance is not finite, has another shape, or a variance is
+        negative.
+    """
+    _check_statistics(mu, var, x)
+    return (x - _along_channel(mu, x)) / np.sqrt(_along_channel(var, x) + eps)
+
+
+def affine(x_hat, gamma, beta) -> np.ndarray:
+    """Return ``gamma * x_hat + beta``, channel by channel.
+
+    Parameters
+    ----------
+    x_hat : numpy.ndarray, shape (N, C, ...)
+        A normalized batch.
+    gamma, beta : numpy.ndarray, shape (C,)
+        Learned scale and shift.
+
+    Returns
+    -------
+    numpy.ndarray, shape (N, C, ...)
+    """
+    return _along_channel(gamma, x_hat) * x_hat + _along_channel(beta, x_hat)
+
+
+def backward(dy, x, gamma, eps: float = 1e-5):
+    """Return the gradients of training-mode batch normalization.
+
+    The batch's mean and variance depend on ``x`` too. Their two paths take from the
+    gradient its mean, and its projection on ``x_hat``: what a shift or a rescaling of
+    the batch would do to the loss, which is nothing.
+
+    Parameters
+    ----------
+    dy : numpy.ndarray, shape (N, C, ...)
+        Gradient of the loss with respect to the layer's output.
+    x : numpy.ndarray, shape (N, C, ...)
+        The layer's input.
+    gamma : numpy.ndarray, shape (C,)
+        Scale.
+    eps : float
+        As in :func:`normalize`.
+
+    Returns
+    -------
+    dx : numpy.ndarray, shape (N, C, ...)
+    dgamma, dbeta : numpy.ndarray, shape (C,)
+
+    Raises
+    ------
+    ValueError
+        If the gradient is not finite or does not have the shape of the input, or as
+        in :func:`batch_statistics`.
+
+    References
+    ----------
+    Ioffe & Szegedy (2015), section 3, the chain rule before algorithm 2, collected.
+    """
+    mu, var = batch_statistics(x)
+    _check_gradient(dy, x)
+    axes = _all_but_channel(x)
+    x_hat = normalize(x, mu, var, eps)
+    dgamma, dbeta = (dy * x_hat).sum(axes), dy.sum(axes)
+    dx_hat = dy * _along_channel(gamma, x)
+    mean = dx_hat.mean(axes, keepdims=True)
+    projection = (dx_hat * x_hat).mean(axes, keepdims=True)
+    sigma = np.sqrt(_along_channel(var, x) + eps)
+    return (dx_hat - mean - projection * x_hat) / sigma, dgamma, dbeta
+
+
+def backward_fixed(dy, x, mu, var, gamma, eps: float = 1e-5):
+    """Return the gradients of evaluation-mode batch normalization, an affine map.
+
+    Parameters
+    ----------
+    dy, x : numpy.ndarray, shape (N, C, ...)
+        Gradient with respect to the output, and the input.
+    mu, var, gamma : numpy.ndarray, shape (C,)
+        Fixed mean and variance, and scale.
+    eps : float
+        As in :func:`normalize`.
+
+    Returns
+    -------
+    dx : numpy.ndarray, shape (N, C, ...)
+    dgamma, dbeta : numpy.ndarray, shape (C,)
+
+    Raises
+    ------
+    ValueError
+        If the gradient is not finite or does not have the shape of the input, if the
+        input is no batch, or as in :func:`normalize`.
+    """
+    _check_batch(x)
+    _check_gradient(dy, x)
+    axes = _all_but_channel(x)
+    dgamma = (dy * normalize(x, mu, var, eps)).sum(axes)
+    dx = dy * _along_channel(gamma / np.sqrt(var + eps), x)
+    return dx, dgamma, dy.sum(axes)
+
+
+def population_statistics(
+    batches: Iterable[np.ndarray],
+) -> tuple[np.ndarray, np.ndarray]:
+    """Estimate mean and variance of the population by averaging over batches.
+
+    Both are unbiased if the batches are random draws: the mean of the batch means, and
+    ``m / (m - 1)`` times the mean of the biased batch variances.
+
+    Parameters
+    ----------
+    batches : iterable of numpy.ndarray, shape (N, C, ...)
+        Batches of equal size, at least one, with ``m >= 2`` values a channel.
+
+    Returns
+    -------
+    mu, var : numpy.ndarray, shape (C,)
+
+    Raises
+    ------
+    ValueError
+        If there is no batch, the batches differ in size or channels, or m = 1.
+
+    References
+    ----------
+    Ioffe & Szegedy (2015), algorithm 2, steps 9 and 10.
+    """
+    found, sizes = [], set()
+    for x in batches:
+        found.append(batch_statistics(x))
+        sizes.add((_values_per_channel(x), x.shape[1]))
+    if not found:
+        raise ValueError("no batch to average over")
+    if len(sizes) > 1:
+        raise ValueError(
+            "averages over batches need batches of one size, got (values a channel, "
+            f"channels) {sorted(sizes)}: drop the last, smaller batch"
+        )
+    m = sizes.pop()[0]
+    if m < 2:
+        raise ValueError("one value a channel has no variance: use batches with m >= 2")
+    mus, variances = map(np.array, zip(*found, strict=True))
+    return mus.mean(0), variances.mean(0) * m / (m - 1)
+
+
+def fold_into_linear(weight, bias, layer: BatchNorm) -> tuple[np.ndarray, np.ndarray]:
+    """Merge an evaluation-mode layer into the linear or convolution layer before it.
+
+    Parameters
+    ----------
+    weight : numpy.ndarray, shape (C, inputs) or (C, inputs, ...)
+        Weights of the preceding layer; C are its outputs.
+    bias : numpy.ndarray, shape (C,), or None
+        Its bias.
+    layer : BatchNorm
+        The layer to merge, with running statistics.
+
+    Returns
+    -------
+    weight, bias : numpy.ndarray
+        Of the one layer that computes the same.
+
+    Raises
+    ------
+    ValueError
+        If the layer keeps no running statistics or has another number of channels.
+
+    References
+    ----------
+    Ioffe & Szegedy (2015), algorithm 2, step 11.
+    """
+    if not layer.track_running_stats:
+        raise ValueError(
+            "a layer without running statistics normalizes with its batch: "
+            "that is no fixed affine map and cannot be folded"
+        )
+    weight = np.asarray(weight)
+    if weight.ndim < 2 or len(weight) != layer.num_features:
+        raise ValueError(
+            f"the weights should have {layer.num_features} outputs on their first "
+            f"axis and inputs on the next, not shape {weight.shape}"
+        )
+    bias = np.zeros(len(weight), weight.dtype) if bias is None else np.asarray(bias)
+    if bias.shape != (len(weight),):
+        raise ValueError(f"bias should have shape ({len(weight)},), not {bias.shape}")
+    gamma, beta = layer.scale_and_shift()
+    a = gamma / np.sqrt(layer.running_var + layer.eps)
+    scaled = weight * a.reshape(-1, *[1] * (weight.ndim - 1))
+    return scaled, a * (bias - layer.running_mean) + beta
+
+
+# --- The bookkeeping ----------------------------------------------------------------
+
+
+class BatchNorm:
+    """Batch normalization with its memory: running statistics and two modes.
+
+    Parameters
+    ----------
+    num_features : int
+        Channels C.
+    eps : float
+        Added to the variance inside the root.
+    momentum : float or None
+        Weight of the *new* batch in the running statistics, torch's convention
+        (TensorFlow's momentum is one minus this). ``None`` averages all batches so far.
+    affine : bool
+        Whether to learn a scale ``weight`` and a shift ``bias``.
+    track_running_stats : bool
+        Without, the layer normalizes with its batch in evaluation too.
+    dtype : numpy.dtype
+        float64 or float32, of the parameters and of the batches.
+
+    Attributes
+    ----------
+    weight, bias : numpy.ndarray, shape (C,), or None
+        Scale gamma and shift beta.
+    running_mean, running_var : numpy.ndarray, shape (C,), or None
+        Start at 0 and 1; moved by every batch in training mode. The running variance
+        averages *unbiased* batch variances, the batch is normalized by its biased one.
+    num_batches_tracked : int
+        Batches seen in training mode.
+    gradients : dict
+        ``weight`` and ``bias`` -> gradient, after :meth:`backward`.
+
+    Raises
+    ------
+    ValueError
+        If a parameter is out of its range.
+
+    References
+    ----------
+    Ioffe & Szegedy (2015), algorithms 1 and 2.
+    """
+
+    def __init__(
+        self,
+        num_features: int,
+        eps: float = 1e-5,
+        momentum: float | None = 0.1,
+        affine: bool = True,
+        track_running_stats: bool = True,
+        dtype=np.float64,
+    ):
+        _check_options(num_features, eps, momentum, dtype)
+        self.num_features, self.eps, self.momentum = num_features, eps, momentum
+        self.affine, self.track_running_stats = affine, track_running_stats
+        self.dtype = np.dtype(dtype)
+        self.training = True
+        self.weight = np.ones(num_features, dtype) if affine else None
+        self.bias = np.zeros(num_features, dtype) if affine else None
+        tracked = track_running_stats
+        self.running_mean = np.zeros(num_features, dtype) if tracked else None
+        self.running_var = np.ones(num_features, dtype) if tracked else None
+        self.num_batches_tracked = 0
+        self.gradients = {}
+        self._last = None
+
+    def train(self, mode: bool = True) -> BatchNorm:
+        """Normalize with the batch's statistics, and remember them."""
+        self.training = bool(mode)
+        return self
+
+    def eval(self) -> BatchNorm:
+        """Normalize with the running statistics, and leave them alone."""
+        return self.train(False)
+
+    def __call__(self, x: np.ndarray) -> np.ndarray:
+        """Return the normalized, scaled and shifted batch.
+
+        Parameters
+        ----------
+        x : numpy.ndarray, shape (N, C), (N, C, L) or (N, C, H, W)
+            The batch, of the layer's dtype.
+
+        Returns
+        -------
+        numpy.ndarray
+            Of the same shape.
+
+        Raises
+        ------
+        ValueError
+            If shape, channels, type or numbers do not fit, or if a batch with one
+            value a channel, or with squares that overflow, is to be normalized by its
+            own statistics.
+        """
+        _check_batch(x, self.num_features, self.dtype)
+        if self._uses_batch():
+            _check_enough(x)
+            mu, var = batch_statistics(x)
+        else:
+            mu, var = self.running_mean, self.running_var
+        if self.training and self.track_running_stats:
+            self._remember(mu, var, _values_per_channel(x))
+        self._last = x, mu, var, self._uses_batch()
+        return affine(normalize(x, mu, var, self.eps), *self.scale_and_shift())
+
+    def _remember(self, mu, var, m: int) -> None:
+        self.num_batches_tracked += 1
+        alpha = self.momentum
+        if alpha is None:
+            alpha = 1 / self.num_batches_tracked
+        unbiased = var * m / (m - 1)
+        self.running_mean = (1 - alpha) * self.running_mean + alpha * mu
+        self.running_var = (1 - alpha) * self.running_var + alpha * unbiased
+
+    def backward(self, dy: np.ndarray) -> np.ndarray:
+        """Return the gradient of the last input; store those of scale and shift.
+
+        Parameters
+        ----------
+        dy : numpy.ndarray, shape of the last output
+            Gradient of the loss with respect to it.
+
+        Returns
+        -------
+        numpy.ndarray
+            Gradient with respect to the last input.
+
+        Raises
+        ------
+        ValueError
+            If no batch has gone forward, the shape is another one, or a number is not
+            finite.
+        """
+        if self._last is None:
+            raise ValueError("call the layer on a batch before going backward")
+        x, mu, var, from_batch = self._last
+        gamma, _ = self.scale_and_shift()
+        if from_batch:
+            dx, dgamma, dbeta = backward(dy, x, gamma, self.eps)
+        else:
+            dx, dgamma, dbeta = backward_fixed(dy, x, mu, var, gamma, self.eps)
+        self.gradients = {"weight": dgamma, "bias": dbeta} if self.affine else {}
+        return dx
+
+    def scale_and_shift(self) -> tuple[np.ndarray, np.ndarray]:
+        """Return gamma and beta, which are 1 and 0 without ``affine``."""
+        if self.affine:
+            return self.weight, self.bias
+        ones = np.ones(self.num_features, self.dtype)
+        return ones, 0 * ones
+
+    def state_dict(self) -> dict[str, np.ndarray]:
+        """Return copies of all that the layer knows, under torch's names."""
+        return {name: np.array(getattr(self, name)) for name in self._names()}
+
+    def load_state_dict(self, state: Mapping) -> None:
+        """Take over parameters and running statistics, for example from torch.
+
+        Parameters
+        ----------
+        state : mapping of str to array_like
+            What :meth:`state_dict` of such a layer returned.
+
+        Raises
+        ------
+        ValueError
+            If a name is missing or unknown, a shape does not fit, a number is not
+            finite, or a running variance is negative.
+        """
+        names = self._names()
+        if set(state) != set(names):
+            missing = sorted(set(names) - set(state))
+            unknown = sorted(set(state) - set(names))
+            raise ValueError(f"the state lacks {missing} and should not have {unknown}")
+        values = {}
+        for name in names:
+            value = np.asarray(state[name]).copy()
+            wanted = () if name == "num_batches_tracked" else (self.num_features,)
+            if value.shape != wanted:
+                raise ValueError(
+                    f"{name} should have shape {wanted}, not {value.shape}"
+                )
+            _check_state(name, value, self.dtype)
+            values[name] = value.astype(self.dtype) if wanted else int(value)
+        for name, value in values.items():
+            setattr(self, name, value)
+
+    def _names(self) -> list[str]:
+        names = ["weight", "bias"] if self.affine else []
+        if self.track_running_stats:
+            names += ["running_mean", "running_var", "num_batches_tracked"]
+        return names
+
+    def _uses_batch(self) -> bool:
+        return self.training or not self.track_running_stats
+
+
+# --- Axes and checks ----------------------------------------------------------------
+
+
+def _all_but_channel(x) -> tuple[int, ...]:
+    return (0, *range(2, x.ndim))
+
+
+def _along_channel(values, x) -> np.ndarray:
+    """Reshape (C,) so that it broadcasts against (N, C, ...)."""
+    return np.reshape(values, (1, -1) + (1,) * (x.ndim - 2))
+
+
+def _values_per_channel(x) -> int:
+    return x.size // x.shape[1]
+
+
+def _check_batch(x, num_features: int | None = None, dtype=None) -> None:
+    if not isinstance(x, np.ndarray):
+        raise ValueError(f"a batch is a NumPy array, not {type(x).__name__}")
+    if x.ndim not in (2, 3, 4):
+        raise ValueError(
+            "a batch has shape (N, C), (N, C, L) or (N, C, H, W), not "
+            f"{x.shape}; one sample is a batch of one, x[None]"
+        )
+    if 0 in x.shape:
+        raise ValueError(f"the batch is empty: shape {x.shape}")
+    if num_features is not None and x.shape[1] != num_features:
+        raise ValueError(
+            f"the layer has {num_features} channels, but axis 1 of the batch has "
+            f"{x.shape[1]} (shape {x.shape}; the channel comes second)"
+        )
+    if x.dtype not in (np.float32, np.float64):
+        raise ValueError(f"a batch holds float32 or float64, not {x.dtype}")
+    if dtype is not None and x.dtype != dtype:
+        raise ValueError(
+            f"the layer computes in {dtype}, the batch holds {x.dtype}: convert one"
+        )
+    if not np.isfinite(x).all():
+        bad = int((~np.isfinite(x)).sum())
+        raise ValueError(f"{bad} of {x.size} numbers of the batch are not finite")
+
+
+def _check_enough(x) -> None:
+    if _values_per_channel(x) < 2:
+        raise ValueError(
+            f"one value a channel (shape {x.shape}) is its own mean: training mode "
+            "would turn every sample into beta. Use a batch of 2 or more, or eval()"
+        )
+
+
+def _check_gradient(dy, x) -> None:
+    if not isinstance(dy, np.ndarray):
+        raise ValueError(f"a gradient is a NumPy array, not {type(dy).__name__}")
+    if dy.shape != x.shape:
+        raise ValueError(
+            f"the gradient should have the shape of the batch, {x.shape}, "
+            f"not {dy.shape}"
+        )
+    if not np.isfinite(dy).all():
+        bad = int((~np.isfinite(dy)).sum())
+        raise ValueError(f"{bad} of {dy.size} numbers of the gradient are not finite")
+
+
+def _check_statistics(mu, var, x) -> None:
+    for name, values in (("mu", mu), ("var", var)):
+        if np.shape(values) != (x.shape[1],):
+            raise ValueError(
+                f"{name} should have one value a channel, shape ({x.shape[1]},), "
+                f"not {np.shape(values)}"
+            )
+        if not np.isfinite(values).all():
+            raise ValueError(f"{name} should be finite, not {values}")
+    if np.min(var) < 0:
+        raise ValueError(f"a variance is at least 0, not {np.min(var)}")
+
+
+def _check_state(name: str, value: np.ndarray, dtype) -> None:
+    if not (np.abs(value) <= np.finfo(dtype).max).all():
+        raise ValueError(f"{name} should be finite in {dtype}, not {value}")
+    if name in ("running_var", "num_batches_tracked") and (value < 0).any():
+        raise ValueError(f"{name} should not be negative: {value}")
+
+
+def _check_options(num_features, eps, momentum, dtype) -> None:
+    whole = isinstance(num_features, (int, np.integer))
+    if not whole or isinstance(num_features, bool) or num_features < 1:
+        raise ValueError(f"num_features must be 1, 2, ..., not {num_features!r}")
+    if not 0 < eps < math.inf:
+        raise ValueError(f"eps must be positive, not {eps}")
+    if momentum is not None and not 0 <= momentum <= 1:
+        raise ValueError(f"momentum must lie in [0, 1] or be None, not {momentum}")
+    if np.dtype(dtype) not in (np.float32, np.float64):
+        raise ValueError(f"dtype must be float32 or float64, not {np.dtype(dtype)}")

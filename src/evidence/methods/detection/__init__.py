@@ -1,0 +1,1 @@
+"""The parts of an object detector, each in a module of its own."""

@@ -1,0 +1,747 @@
+"""Regions of an image, and the boxes of Selective Search that they give.
+
+An image is first cut into small regions (Felzenszwalb and Huttenlocher), then the two
+most similar neighbors are merged again and again until one region is left. Every region
+that ever existed gives a box. Boxes are ``x1, y1, x2, y2`` in pixels, ends exclusive,
+as in :mod:`evidence.methods.detection.boxes`.
+
+Pixels are numbered along the rows: the pixel in row y and column x of an image W pixels
+wide is y * W + x. Between the steps an image is kept as planes, shape (C, H, W), with
+values from 0 to 255.
+
+References
+----------
+Felzenszwalb and Huttenlocher (2004), "Efficient graph-based image segmentation",
+International Journal of Computer Vision 59. Uijlings et al. (2013), "Selective search
+for object recognition", International Journal of Computer Vision 104.
+"""
+
+from __future__ import annotations
+
+import heapq
+import json
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+from numba import njit
+from scipy import ndimage
+from skimage.color import rgb2hsv
+
+COLOR_BINS, TEXTURE_BINS, DIRECTIONS = 25, 10, 8
+RULES = "CTSF"  # color, texture, size, fill
+XYZ_FROM_RGB = np.array(  # sRGB under daylight (D65), divided by the white point
+    [[0.412453, 0.357580, 0.180423], [0.212671, 0.715160, 0.072169]]
+    + [[0.019334, 0.119193, 0.950227]]
+) / [[0.95047], [1.0], [1.08883]]
+DRAWN = Path(__file__).with_name("drawn_boxes.json")
+
+
+def drawn_boxes(photograph: str) -> dict[str, list[int]]:
+    """Return the boxes that the authors drew on a photograph of scikit-image.
+
+    Parameters
+    ----------
+    photograph : {"astronaut", "coffee", "chelsea", "rocket", "coins"}
+        The coins come row by row, each row from left to right.
+
+    Returns
+    -------
+    dict
+        Name of the object -> ``[x1, y1, x2, y2]``.
+
+    Raises
+    ------
+    ValueError
+        If nobody drew boxes on that photograph.
+    """
+    drawn = json.loads(DRAWN.read_text(encoding="utf8"))
+    if photograph not in drawn:
+        raise ValueError(f"boxes are drawn on {', '.join(drawn)}, not {photograph!r}")
+    return drawn[photograph]
+
+
+# --- Segmentation ---------------------------------------------------------------------
+
+
+class Edges(NamedTuple):
+    """Neighboring pixels u, v (int32, shape (E,)) and their difference (float32)."""
+
+    u: np.ndarray
+    v: np.ndarray
+    weight: np.ndarray
+
+
+def smooth(image, sigma: float = 0.8) -> np.ndarray:
+    """Return an image as smoothed planes.
+
+    Parameters
+    ----------
+    image : array_like, shape (H, W) or (H, W, C)
+        Finite numbers; ``k`` of :func:`segment` counts in their unit.
+    sigma : float
+        Standard deviation of the Gaussian in pixels, 0 for none.
+
+    Returns
+    -------
+    numpy.ndarray of float32, shape (C, H, W)
+
+    Raises
+    ------
+    TypeError
+        If the image does not consist of real numbers.
+    ValueError
+        If it has another shape, no pixels or values that are not finite; if sigma is
+        negative.
+    """
+    image = np.asarray(image)
+    if image.dtype.kind not in "iuf":
+        raise TypeError(f"image must hold real numbers, not {image.dtype}")
+    if image.ndim not in (2, 3) or 0 in image.shape:
+        raise ValueError(f"image must have the shape (H, W, C), not {image.shape}")
+    if not np.isfinite(image).all():
+        raise ValueError("image has values that are not finite")
+    if not 0 <= sigma < np.inf:
+        raise ValueError(f"sigma must be at least 0 pixels, not {sigma}")
+    image = image[..., None] if image.ndim == 2 else image
+    planes = np.moveaxis(image, -1, 0).astype(np.float32)
+    if sigma:
+        for plane in planes:
+            ndimage.gaussian_filter(plane, sigma, output=plane)
+    return planes
+
+
+def grid_edges(planes) -> Edges:
+    """Return the edges between each pixel and its eight neighbors, lightest first.
+
+    The weight is the distance of the two colors. Edges of equal weight keep their
+    order: horizontal, vertical, then the two diagonals, each along the rows.
+
+    Parameters
+    ----------
+    planes : numpy.ndarray of float32, shape (C, H, W)
+        As :func:`smooth` returns them.
+
+    Returns
+    -------
+    Edges
+        Each pair of neighbors once.
+    """
+    _, height, width = planes.shape
+    pixel = np.arange(height * width, dtype=np.int32).reshape(height, width)
+    every, but_last, but_first = slice(None), slice(0, -1), slice(1, None)
+    pairs = [
+        ((every, but_last), (every, but_first)),
+        ((but_last, every), (but_first, every)),
+        ((but_last, but_last), (but_first, but_first)),
+        ((but_last, but_first), (but_first, but_last)),
+    ]
+    u = np.concatenate([pixel[a].ravel() for a, _ in pairs])
+    v = np.concatenate([pixel[b].ravel() for _, b in pairs])
+    squares = [sum((p[a] - p[b]) ** 2 for p in planes).ravel() for a, b in pairs]
+    weight = np.sqrt(np.concatenate(squares))
+    order = argsort_float32(weight)
+    return Edges(u[order], v[order], weight[order])
+
+
+def argsort_float32(values) -> np.ndarray:
+    """Return a stable order of float32 numbers that are not negative.
+
+    The bits of such numbers, read as an integer, are in the same order; and NumPy sorts
+    integers of 16 bits by counting. So sort by the lower half, then by the upper one.
+
+    Parameters
+    ----------
+    values : numpy.ndarray of float32, shape (n,)
+        At least 0, without -0.0.
+
+    Returns
+    -------
+    numpy.ndarray of int32, shape (n,)
+    """
+    bits = values.view(np.uint32)
+    lower, upper = bits.astype(np.uint16), (bits >> 16).astype(np.uint16)
+    order = np.argsort(lower, kind="stable").astype(np.int32)
+    return order[np.argsort(upper[order], kind="stable")]
+
+
+@njit(cache=True, nogil=True)
+def _root(parent, pixel):
+    """Follow the parents to the pixel that stands for the region; shorten the way."""
+    while parent[pixel] != pixel:
+        parent[pixel] = parent[parent[pixel]]
+        pixel = parent[pixel]
+    return pixel
+
+
+@njit(cache=True, nogil=True)
+def _join(parent, size, a, b):
+    """Put the smaller tree under the root of the larger one."""
+    if size[a] < size[b]:
+        a, b = b, a
+    parent[b] = a
+    size[a] += size[b]
+    return a
+
+
+@njit(cache=True, nogil=True)
+def grow_regions(u, v, weight, num_pixels, k, min_size):
+    """Return the region of each pixel; the edges come lightest first.
+
+    The loop of Felzenszwalb and Huttenlocher (2004), algorithm 1, compiled by numba.
+    ``limit`` is, for the root of a region, its heaviest inner edge plus k / its size.
+
+    Parameters
+    ----------
+    u, v, weight : numpy.ndarray of int32, int32, float32, shape (E,)
+    num_pixels : int
+    k : numpy.float32
+    min_size : int
+
+    Returns
+    -------
+    numpy.ndarray of int32, shape (num_pixels,)
+        Regions are numbered in the order of their first pixels.
+    """
+    parent = np.arange(num_pixels).astype(np.int32)
+    size = np.ones(num_pixels, np.int32)
+    limit = np.full(num_pixels, k)
+    boundary, num_boundary = np.empty(len(u), np.int32), 0
+    for edge in range(len(u)):
+        a, b = _root(parent, u[edge]), _root(parent, v[edge])
+        if a == b:
+            continue
+        if weight[edge] <= min(limit[a], limit[b]):
+            a = _join(parent, size, a, b)
+            limit[a] = weight[edge] + k / np.float32(size[a])
+        else:
+            boundary[num_boundary] = edge
+            num_boundary += 1
+    for edge in boundary[:num_boundary]:  # regions too small join their nearest
+        a, b = _root(parent, u[edge]), _root(parent, v[edge])
+        if a != b and min(size[a], size[b]) < min_size:
+            _join(parent, size, a, b)
+    number, labels = np.full(num_pixels, -1, np.int32), np.empty(num_pixels, np.int32)
+    num_regions = 0
+    for pixel in range(num_pixels):
+        a = _root(parent, pixel)
+        if number[a] < 0:
+            number[a] = num_regions
+            num_regions += 1
+        labels[pixel] = number[a]
+    return labels
+
+
+def segment(
+    edges: Edges, shape: tuple[int, int], k: float = 200, min_size: int = 100
+) -> np.ndarray:
+    """Cut an image into regions along its heavy edges.
+
+    Parameters
+    ----------
+    edges : Edges
+        As :func:`grid_edges` returns them.
+    shape : (int, int)
+        Height and width of the image. A shape that is too large cannot be told from
+        edges of which some were left out, and gives regions of one pixel.
+    k : float
+        How much a region may vary inside: larger values give larger regions. A region
+        of s pixels may grow along edges up to its heaviest inner edge plus k / s.
+    min_size : int
+        Smaller regions join a neighbor in the end.
+
+    Returns
+    -------
+    numpy.ndarray of int32, shape (H, W)
+        The number of each pixel's region, from 0, in the order of their first pixels.
+
+    Raises
+    ------
+    ValueError
+        If k is negative or not finite, ``min_size`` is negative, or an edge ends at a
+        pixel outside an image of that shape.
+
+    References
+    ----------
+    Felzenszwalb and Huttenlocher (2004), section 4.
+    """
+    if not 0 <= k < np.inf:
+        raise ValueError(f"k must be at least 0 and finite, not {k}")
+    if min_size < 0:
+        raise ValueError(f"min_size must be at least 0 pixels, not {min_size}")
+    height, width = shape
+    num_pixels = height * width
+    if len(edges.u) and max(edges.u.max(), edges.v.max()) >= num_pixels:
+        raise ValueError(
+            f"the edges name pixels outside an image of height {height} and width "
+            f"{width}: give the shape of the image they were made from"
+        )
+    labels = grow_regions(*edges, num_pixels, np.float32(k), int(min_size))
+    return labels.reshape(shape)
+
+
+def felzenszwalb(
+    image, k: float = 200, sigma: float = 0.8, min_size: int = 100
+) -> np.ndarray:
+    """Smooth an image and cut it into regions.
+
+    Parameters, result and errors as :func:`smooth` and :func:`segment`.
+    """
+    planes = smooth(image, sigma)
+    return segment(grid_edges(planes), planes.shape[1:], k, min_size)
+
+
+# --- What a region looks like ---------------------------------------------------------
+
+
+class Regions(NamedTuple):
+    """What the four rules ask about each of R regions.
+
+    size : (R,) in pixels. box : (R, 4). color, texture : (R, C * 25) and (R, C * 80),
+    how many pixels are in each bin; a pixel counts once a plane in color, and once a
+    plane and direction in texture.
+    """
+
+    size: np.ndarray
+    box: np.ndarray
+    color: np.ndarray
+    texture: np.ndarray
+
+
+def color_bins(planes) -> np.ndarray:
+    """Return each pixel's bin of 25 in each plane.
+
+    Parameters
+    ----------
+    planes : numpy.ndarray, shape (C, H, W)
+        From 0 to 255.
+
+    Returns
+    -------
+    numpy.ndarray of int, shape (C, H * W)
+    """
+    bins = (planes * np.float32(COLOR_BINS / 256)).astype(np.int64)
+    return np.clip(bins, 0, COLOR_BINS - 1).reshape(len(planes), -1)
+
+
+def texture_bins(planes) -> np.ndarray:
+    """Return each pixel's bin of 10 in each plane and direction.
+
+    The slope in a direction follows from the slopes in x and y; where it falls, it
+    counts as 0. Bins divide the range up to the steepest slope of the plane in that
+    direction: they are the same for all regions, so that histograms can be added.
+
+    Parameters
+    ----------
+    planes : numpy.ndarray of float32, shape (C, H, W)
+        Smoothed, so that slopes are derivatives of a Gaussian.
+
+    Returns
+    -------
+    numpy.ndarray of int, shape (C * 8, H * W)
+
+    References
+    ----------
+    Uijlings et al. (2013), section 3.2; Freeman and Adelson (1991), "The design and use
+    of steerable filters", IEEE Transactions on Pattern Analysis and Machine
+    Intelligence 13.
+    """
+    rows = []
+    angles = 2 * np.pi * np.arange(DIRECTIONS) / DIRECTIONS
+    for plane in planes:
+        down, right = (_slope(plane, axis) for axis in (0, 1))
+        for cosine, sine in zip(
+            np.cos(angles).astype(np.float32),
+            np.sin(angles).astype(np.float32),
+            strict=True,
+        ):
+            slope = np.maximum(cosine * right + sine * down, 0)
+            steepest = max(float(slope.max()), 1e-6)
+            slope *= np.float32(0.9999 * TEXTURE_BINS / steepest)
+            rows.append(slope.astype(np.int64).ravel())
+    return np.array(rows)
+
+
+def _slope(plane, axis: int) -> np.ndarray:
+    """Return the derivative along an axis, 0 if there is a single pixel."""
+    if plane.shape[axis] < 2:
+        return np.zeros_like(plane)
+    return np.gradient(plane, axis=axis)
+
+
+def describe(labels, color, texture) -> Regions:
+    """Count what each region looks like.
+
+    Parameters
+    ----------
+    labels : numpy.ndarray of int, shape (H, W)
+        As :func:`segment` returns them: every number from 0 to the largest occurs.
+    color, texture : numpy.ndarray of int, shape (rows, H * W)
+        As :func:`color_bins` and :func:`texture_bins` return them.
+
+    Returns
+    -------
+    Regions
+    """
+    flat = labels.ravel().astype(np.int64)
+    size = np.bincount(flat)
+
+    def count(bins, num_bins):
+        start, shape = flat * num_bins, (len(size), num_bins)
+        rows = [np.bincount(start + row, minlength=shape[0] * num_bins) for row in bins]
+        return np.hstack([row.reshape(shape) for row in rows])
+
+    places = ndimage.find_objects(labels + 1)
+    box = np.array([(x.start, y.start, x.stop, y.stop) for y, x in places])
+    return Regions(size, box, count(color, COLOR_BINS), count(texture, TEXTURE_BINS))
+
+
+def adjacent_pairs(labels) -> np.ndarray:
+    """Return which regions share a side of a pixel.
+
+    Parameters
+    ----------
+    labels : numpy.ndarray of int, shape (H, W)
+
+    Returns
+    -------
+    numpy.ndarray of int, shape (P, 2)
+        Pairs i < j, each once, in order.
+    """
+    a = np.concatenate([labels[:, :-1].ravel(), labels[:-1].ravel()])
+    b = np.concatenate([labels[:, 1:].ravel(), labels[1:].ravel()])
+    differ = a != b
+    a, b = a[differ].astype(np.int64), b[differ].astype(np.int64)
+    base = int(labels.max()) + 1
+    codes = np.unique(np.minimum(a, b) * base + np.maximum(a, b))
+    return np.stack(np.divmod(codes, base), axis=1)
+
+
+# --- Grouping -------------------------------------------------------------------------
+
+
+class Grouping(NamedTuple):
+    """The regions that ever existed, in order: R at first, then one a merge.
+
+    box : (2R - 1, 4). children : (R - 1, 2), the two regions of each merge.
+    similarity : (R - 1,), theirs.
+    """
+
+    box: np.ndarray
+    children: np.ndarray
+    similarity: np.ndarray
+
+
+def similarities(regions: Regions, i: int, j: int, area: int) -> dict[str, float]:
+    """Return the four similarities of two regions, each from 0 to 1.
+
+    Parameters
+    ----------
+    regions : Regions
+    i, j : int
+        Which two; only ``fill`` can leave the range if they do not touch.
+    area : int
+        Pixels of the image.
+
+    Returns
+    -------
+    dict
+        ``{"C": color, "T": texture, "S": size, "F": fill}``.
+
+    References
+    ----------
+    Uijlings et al. (2013), equations 1, 3, 4 and 5.
+    """
+
+    def intersection(counts):
+        p, q = (counts[r] / counts[r].sum() for r in (i, j))
+        return float(np.minimum(p, q).sum())
+
+    size = int(regions.size[i] + regions.size[j])
+    x1, y1 = np.minimum(regions.box[i, :2], regions.box[j, :2])
+    x2, y2 = np.maximum(regions.box[i, 2:], regions.box[j, 2:])
+    return {
+        "C": intersection(regions.color),
+        "T": intersection(regions.texture),
+        "S": 1 - size / area,
+        "F": 1 - (int((x2 - x1) * (y2 - y1)) - size) / area,
+    }
+
+
+def group(regions: Regions, pairs, rules: str = RULES) -> Grouping:
+    """Merge the two most similar neighbors until one region is left.
+
+    The pairs wait in a heap. A merge leaves pairs of regions that are gone in it; they
+    are dropped when they come up. What a merged region looks like follows from its two
+    parts: counts add.
+
+    Parameters
+    ----------
+    regions : Regions
+        R regions that cover the image.
+    pairs : numpy.ndarray of int, shape (P, 2)
+        Neighbors, as :func:`adjacent_pairs` returns them.
+    rules : str
+        Which similarities are added: letters of ``"CTSF"``.
+
+    Returns
+    -------
+    Grouping
+        Of pairs with equal similarity the one with the older regions comes first.
+
+    Raises
+    ------
+    ValueError
+        If the rules are not letters of ``"CTSF"``, or the pairs do not connect all
+        regions.
+
+    References
+    ----------
+    Uijlings et al. (2013), algorithm 1.
+    """
+    if not rules or not set(rules) <= set(RULES):
+        raise ValueError(f"rules must be letters of {RULES!r}, not {rules!r}")
+    num, area = len(regions.size), int(regions.size.sum())
+    size, box = regions.size.tolist(), regions.box.tolist()
+    alive, near = [True] * num, [set() for _ in range(num)]
+    counts, per_pixel = _histograms(regions, rules)
+    shares = counts / (np.append(regions.size, np.ones(num - 1))[:, None] * per_pixel)
+
+    def similar(i, j, similarity):
+        total = size[i] + size[j]
+        if "S" in rules:
+            similarity += 1 - total / area
+        if "F" in rules:
+            x1, y1, x2, y2 = _hull(box[i], box[j])
+            similarity += 1 - ((x2 - x1) * (y2 - y1) - total) / area
+        return round(similarity, 12)  # a tie is a tie on every processor
+
+    overlap = np.minimum(shares[pairs[:, 0]], shares[pairs[:, 1]]).sum(axis=1)
+    heap = []
+    for (i, j), common in zip(pairs.tolist(), overlap.tolist(), strict=True):
+        near[i].add(j)
+        near[j].add(i)
+        heap.append((-similar(i, j, common), i, j))
+    heapq.heapify(heap)
+    children, similarity = [], []
+    while heap:
+        negative, i, j = heapq.heappop(heap)
+        if not (alive[i] and alive[j]):
+            continue
+        new = len(size)
+        children.append((i, j))
+        similarity.append(-negative)
+        alive[i] = alive[j] = False
+        alive.append(True)
+        size.append(size[i] + size[j])
+        box.append(_hull(box[i], box[j]))
+        counts[new] = counts[i] + counts[j]
+        shares[new] = counts[new] / (size[new] * per_pixel)
+        near.append((near[i] | near[j]) - {i, j})
+        others = sorted(near[new])
+        common = np.minimum(shares[others], shares[new]).sum(axis=1).tolist()
+        for other, shared in zip(others, common, strict=True):
+            near[other] -= {i, j}
+            near[other].add(new)
+            heapq.heappush(heap, (-similar(other, new, shared), other, new))
+    if len(size) != 2 * num - 1:
+        raise ValueError(f"the pairs leave {2 * num - len(size)} parts unconnected")
+    children = np.array(children, dtype=int).reshape(-1, 2)
+    return Grouping(np.array(box), children, np.array(similarity))
+
+
+def _histograms(regions: Regions, rules: str) -> tuple[np.ndarray, np.ndarray]:
+    """Return counts with room for all merges, and how often a pixel is counted."""
+    num, planes = len(regions.size), regions.color.shape[1] // COLOR_BINS
+    used = [np.zeros((num, 0))], [np.zeros(0)]
+    for rule, rows, times in (
+        ("C", regions.color, planes),
+        ("T", regions.texture, planes * DIRECTIONS),
+    ):
+        if rule in rules:
+            used[0].append(rows)
+            used[1].append(np.full(rows.shape[1], times))
+    first = np.hstack(used[0])
+    return np.vstack([first, np.zeros((num - 1, first.shape[1]))]), np.hstack(used[1])
+
+
+def _hull(p, q) -> list[int]:
+    """Return the smallest box around two boxes."""
+    return [min(p[0], q[0]), min(p[1], q[1]), max(p[2], q[2]), max(p[3], q[3])]
+
+
+# --- Selective Search -----------------------------------------------------------------
+
+# color spaces, k, rules: one grouping for each combination
+MODES = {
+    "single": (("hsv",), (200,), ("CTSF",)),
+    "fast": (("hsv", "lab"), (150, 300, 450), ("CTSF", "TSF")),
+    "quality": (
+        ("hsv", "lab", "gray", "hue", "rgi"),
+        (150, 300, 450, 600, 750),
+        ("CTSF", "TSF", "F", "S"),
+    ),
+}
+
+
+def convert(photograph, space: str) -> np.ndarray:
+    """Return a photograph in another color space, each plane from 0 to 255.
+
+    Parameters
+    ----------
+    photograph : numpy.ndarray of uint8, shape (H, W, 3)
+        Red, green, blue.
+    space : {"hsv", "lab", "gray", "hue", "rgi"}
+        The hue takes 0 to 180, as in OpenCV; "rgi" is red, green and gray.
+
+    Returns
+    -------
+    numpy.ndarray of float32, shape (H, W, C)
+
+    Raises
+    ------
+    TypeError
+        If the photograph is not of type uint8.
+    ValueError
+        If it has another shape, or the space is unknown.
+    """
+    photograph = np.asarray(photograph)
+    if photograph.dtype != np.uint8:
+        raise TypeError(f"a photograph holds uint8, not {photograph.dtype}")
+    if photograph.ndim != 3 or photograph.shape[2] != 3 or not photograph.size:
+        raise ValueError(
+            f"a photograph has the shape (H, W, 3), not {photograph.shape}"
+        )
+    unit = photograph.astype(np.float32) / np.float32(255)
+    if space in ("hsv", "hue"):
+        hsv = rgb2hsv(unit) * np.array([180, 255, 255], np.float32)
+        return hsv if space == "hsv" else hsv[..., :1]
+    if space == "lab":
+        return _lab(photograph)
+    red, green, blue = np.moveaxis(photograph.astype(np.float32), 2, 0)
+    gray = np.float32(0.299) * red + np.float32(0.587) * green
+    gray += np.float32(0.114) * blue
+    if space == "gray":
+        return gray[..., None]
+    if space == "rgi":
+        return np.stack([red, green, gray], axis=2)
+    raise ValueError(f"space must be hsv, lab, gray, hue or rgi, not {space!r}")
+
+
+def _lab(photograph) -> np.ndarray:
+    """Return CIE Lab; L is scaled to 255, 128 is added to a and b, as in OpenCV.
+
+    Written out in doubles, with no matrix product, for the sake of equal bits: the last
+    bit of a color can decide how two regions merge, and libraries for matrices and
+    single-precision powers round differently on different processors.
+    """
+    level = np.arange(256) / 255
+    linear = np.where(level > 0.04045, ((level + 0.055) / 1.055) ** 2.4, level / 12.92)
+    red, green, blue = linear[np.moveaxis(photograph, 2, 0)]
+    x, y, z = (
+        np.where(t > 0.008856, np.cbrt(t), 7.787 * t + 16 / 116)
+        for t in (r * red + g * green + b * blue for r, g, b in XYZ_FROM_RGB)
+    )
+    lab = [2.55 * (116 * y - 16), 500 * (x - y) + 128, 200 * (y - z) + 128]
+    return np.stack(lab, axis=2).astype(np.float32)
+
+
+def groupings(photograph, mode: str = "fast", sigma: float = 0.8, min_size: int = 100):
+    """Yield one grouping for each color space, k and set of rules of a mode.
+
+    Edges are sorted once a color space, and regions described once a segmentation.
+
+    Parameters
+    ----------
+    photograph : numpy.ndarray of uint8, shape (H, W, 3)
+    mode : {"single", "fast", "quality"}
+        1, 12 or 100 groupings.
+    sigma, min_size
+        As for :func:`felzenszwalb`.
+
+    Yields
+    ------
+    Grouping
+
+    Raises
+    ------
+    ValueError, TypeError
+        As :func:`convert` and :func:`segment`, or if the mode is unknown.
+    """
+    if mode not in MODES:
+        raise ValueError(f"mode must be one of {', '.join(MODES)}, not {mode!r}")
+    spaces, ks, sets_of_rules = MODES[mode]
+    for space in spaces:
+        image = convert(photograph, space)
+        planes = smooth(image, sigma)
+        edges = grid_edges(planes)
+        color, texture = color_bins(np.moveaxis(image, 2, 0)), texture_bins(planes)
+        for k in ks:
+            labels = segment(edges, image.shape[:2], k, min_size)
+            regions, pairs = describe(labels, color, texture), adjacent_pairs(labels)
+            for rules in sets_of_rules:
+                yield group(regions, pairs, rules)
+
+
+def rank(boxes_of_groupings, seed: int = 0) -> np.ndarray:
+    """Return all boxes once, those that are probably objects first.
+
+    In each grouping the whole image has position 1, the last merge but one 2, and so
+    on. A box is ranked by its position times a number drawn from 0 to 1: large regions
+    come early, but not always the same ones.
+
+    Parameters
+    ----------
+    boxes_of_groupings : iterable of numpy.ndarray, shape (2R - 1, 4)
+        In the order in which they came to be.
+    seed : int
+
+    Returns
+    -------
+    numpy.ndarray of int, shape (N, 4)
+        Of equal boxes the first one stays.
+
+    References
+    ----------
+    Uijlings et al. (2013), section 3.3.
+    """
+    rng = np.random.default_rng(seed)
+    boxes = [each[::-1] for each in boxes_of_groupings]
+    ranks = [rng.random(len(each)) * np.arange(1, len(each) + 1) for each in boxes]
+    boxes = np.concatenate(boxes)[np.argsort(np.concatenate(ranks), kind="stable")]
+    _, first = np.unique(boxes, axis=0, return_index=True)
+    return boxes[np.sort(first)]
+
+
+def selective_search(
+    photograph,
+    mode: str = "fast",
+    sigma: float = 0.8,
+    min_size: int = 100,
+    seed: int = 0,
+) -> np.ndarray:
+    """Propose boxes in which objects may be.
+
+    Parameters
+    ----------
+    photograph, mode, sigma, min_size
+        As for :func:`groupings`.
+    seed : int
+        Seed of the order, see :func:`rank`. The boxes do not depend on it.
+
+    Returns
+    -------
+    numpy.ndarray of int, shape (N, 4)
+        Each box once.
+
+    Raises
+    ------
+    ValueError, TypeError
+        As :func:`groupings`.
+
+    References
+    ----------
+    Uijlings et al. (2013). The settings of the modes are those of OpenCV.
+    """
+    found = groupings(photograph, mode, sigma, min_size)
+    return rank((grouping.box for grouping in found), seed)

@@ -1,0 +1,42 @@
+"""Many small networks at once: the engine of the chapters that repeat experiments.
+
+A :class:`Networks` holds N multilayer perceptrons of one shape, one seed each.
+:func:`train` trains them together; :func:`run` spreads conditions and seeds over the
+processor's cores. Whatever is random in a network comes from its seed and its purpose
+(``numpy.random.default_rng([seed, purpose])``), so two conditions with the same seed
+start from the same weights and see the samples in the same order, and every comparison
+is paired.
+"""
+
+from evidence.methods.networks.conditions import run
+from evidence.methods.networks.functions import (
+    ACTIVATIONS,
+    INITIALIZERS,
+    LOSSES,
+    Activation,
+    Loss,
+    constant,
+    he,
+    normal,
+    xavier,
+)
+from evidence.methods.networks.network import Networks
+from evidence.methods.networks.training import OPTIMIZERS, adam, sgd, train
+
+__all__ = [
+    "ACTIVATIONS",
+    "INITIALIZERS",
+    "LOSSES",
+    "OPTIMIZERS",
+    "Activation",
+    "Networks",
+    "Loss",
+    "adam",
+    "constant",
+    "he",
+    "normal",
+    "run",
+    "sgd",
+    "train",
+    "xavier",
+]

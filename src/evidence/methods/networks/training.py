@@ -1,0 +1,274 @@
+"""Train networks: batches, penalties, the optimizer's step, what is recorded."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable, Iterable, Iterator, Sequence
+
+import numpy as np
+import torch
+from torch import Tensor
+from torch.nn.functional import pad
+
+from evidence.methods.networks.functions import LOSSES, one_of
+from evidence.methods.networks.network import (
+    Networks,
+    in_whole_vectors,
+    one_thread,
+    padded,
+)
+
+ORDER = 2  # the stream of a seed that orders its samples: default_rng([seed, ORDER])
+
+
+def adam(
+    parameters: Tensor,
+    gradient: Tensor,
+    learning_rate: float,
+    beta1: float = 0.9,
+    beta2: float = 0.999,
+    eps: float = 1e-8,
+) -> Iterator[None]:
+    """Update the parameters by Adam, once each time it is resumed.
+
+    Written out rather than taken from :mod:`torch.optim`, whose first step loads a
+    compiler: two seconds and 100 MB in each process.
+
+    References
+    ----------
+    Kingma & Ba (2015), "Adam: a method for stochastic optimization", ICLR, algorithm 1.
+    """
+    m, v, spread = (torch.zeros_like(parameters) for _ in range(3))
+    for t in itertools.count(1):
+        m.lerp_(gradient, 1 - beta1)
+        v.mul_(beta2).addcmul_(gradient, gradient, value=1 - beta2)
+        torch.div(v, 1 - beta2**t, out=spread).sqrt_().add_(eps)
+        parameters.addcdiv_(m, spread, value=-learning_rate / (1 - beta1**t))
+        yield
+
+
+def sgd(parameters: Tensor, gradient: Tensor, learning_rate: float) -> Iterator[None]:
+    """Update the parameters by gradient descent, once each time it is resumed."""
+    while True:
+        parameters.sub_(gradient, alpha=learning_rate)
+        yield
+
+
+OPTIMIZERS: dict[str, Callable] = {"adam": adam, "sgd": sgd}
+"""Name -> optimizer ``(parameters, gradient, learning_rate)``, a generator."""
+
+
+def train(
+    networks: Networks,
+    X,
+    y,
+    steps: int,
+    *,
+    learning_rate: float = 0.003,
+    optimizer: str | Callable = "adam",
+    loss: str = "cross-entropy",
+    batch: int | None = None,
+    independent: bool = False,
+    sample_weight=None,
+    l1: float | Sequence[float] = 0.0,
+    l2: float | Sequence[float] = 0.0,
+    proximal: bool = False,
+    record: Callable[[Networks], object] | None = None,
+    at: Iterable[int] | None = None,
+):
+    """Train every network of networks on its own data.
+
+    What is minimized, network by network, is the mean over the batch of
+    ``sample_weight * loss`` plus the sum over the weight matrices W of
+    ``l1 * sum |W| + l2 * sum W**2``; biases are free.
+
+    Parameters
+    ----------
+    networks : Networks
+        Is changed in place.
+    X : array_like, shape (n, inputs) or (N, n, inputs)
+        Samples for all networks, or each network's own.
+    y : array_like
+        Class labels of int, shape (n,) or (N, n), or numbers to be met of float, shape
+        (n, outputs) or (N, n, outputs).
+    steps : int
+        Number of updates.
+    learning_rate : float
+        Above 0.
+    optimizer : str or callable
+        A key of :data:`OPTIMIZERS`, or a generator like those there, one that treats
+        every parameter by itself.
+    loss : str
+        A key of :data:`~evidence.methods.networks.LOSSES`.
+    batch : int, optional
+        Samples a step; all of them by default, or if there are fewer.
+    independent : bool
+        Draw every batch anew from all samples, rather than in passes in which each
+        sample occurs at most once. A pass leaves out what does not fill a batch.
+    sample_weight : array_like, optional, shape (n,) or (N, n)
+        Weight of each sample's loss, 0 or more.
+    l1, l2 : float or sequence of float
+        Strength of the penalties, 0 or more: one number, or one for each block.
+    proximal : bool
+        Let the L1 penalty act after each update as a soft threshold of
+        ``learning_rate * l1``, which sets weights to 0 exactly, rather than through its
+        subgradient, which never does. Adam's scaling does not reach the threshold.
+    record : callable, optional
+        ``networks -> array`` of first axis N, or a dict of such.
+    at : iterable of int, optional
+        After how many updates to record, in increasing order: 0 is before the first. By
+        default after the last.
+
+    Returns
+    -------
+    numpy.ndarray, shape (N, number of records, ...), or dict of such, or None
+        What ``record`` returned, in the order of ``at``.
+
+    Raises
+    ------
+    ValueError
+        If shapes, numbers or names are wrong.
+
+    Notes
+    -----
+    A network that diverges goes on without disturbing its neighbors and is found in
+    :attr:`Networks.diverged`.
+    """
+    if steps != int(steps) or steps < 0:
+        raise ValueError(f"steps is a whole number of 0 or more, not {steps}")
+    steps = int(steps)
+    gradient_of = one_of(LOSSES, loss, "loss").gradient
+    inputs = networks.inputs(X)
+    targets = networks.targets(y, inputs.shape[2], loss)
+    weights = _weights(sample_weight, networks, inputs.shape[2])
+    l1, l2 = _strengths(l1, networks, "l1"), _strengths(l2, networks, "l2")
+    updates = _started(networks, optimizer, learning_rate)
+    at = _moments(at, steps) if record else []
+    records = [_copied(record(networks))] if 0 in at else []
+    batches = _batches(networks.seeds, (inputs, targets, weights), batch, independent)
+    parameters, gradient = networks.parameters, networks.gradient
+    with one_thread():
+        for update in range(1, steps + 1):
+            x, target, weight = next(batches)
+            outputs = networks.forward(x)
+            networks.backward(gradient_of(outputs, target).mul_(weight))
+            if l2 is not None:
+                gradient.addcmul_(parameters, l2, value=2)
+            if l1 is not None and not proximal:
+                gradient.addcmul_(parameters.sign(), l1)
+            next(updates)
+            if l1 is not None and proximal:
+                size = (parameters.abs() - learning_rate * l1).clamp_(min=0)
+                parameters.copy_(parameters.sign() * size)
+            if update in at:
+                records.append(_copied(record(networks)))
+    return _stacked(records) if record else None
+
+
+def _batches(seeds, data: tuple[Tensor, ...], batch: int | None, independent: bool):
+    """Yield inputs, targets and weights / batch of one step, (N, ..., batch) each.
+
+    The batch is padded to whole vectors by a sample of zeros and of weight 0.
+    """
+    num_samples = data[0].shape[2]
+    if batch is None:
+        batch = num_samples
+    if batch != int(batch) or batch < 1:
+        raise ValueError(f"batch is a whole number of at least 1, not {batch}")
+    batch = int(batch)
+    if batch >= num_samples:
+        inputs, targets, weights = map(in_whole_vectors, data)
+        weights = weights / num_samples
+        while True:
+            yield inputs, targets, weights
+    network = torch.arange(len(seeds))[:, None]
+    by_sample = [pad(part, (0, 1)).mT.contiguous() for part in data]
+    length = padded(batch, data[0].dtype)
+    for order in _orders(seeds, num_samples, batch, length, independent):
+        inputs, targets, weights = (part[network, order] for part in by_sample)
+        targets, weights = targets.mT.contiguous(), weights.mT / batch
+        for start in range(0, order.shape[1], length):
+            now = slice(start, start + length)
+            yield inputs[:, now].mT, targets[..., now], weights[..., now]
+
+
+def _orders(
+    seeds, num_samples: int, batch: int, length: int, independent: bool
+) -> Iterator[Tensor]:
+    """Yield which samples come next, batch after padded batch: (N, k * length).
+
+    A whole pass or one batch; ``num_samples`` stands for the padding.
+    """
+    rngs = [np.random.default_rng([seed, ORDER]) for seed in seeds]
+    used = batch if independent else num_samples // batch * batch
+    while True:
+        orders = [rng.permutation(num_samples)[:used] for rng in rngs]
+        orders = torch.from_numpy(np.stack(orders)).view(len(rngs), -1, batch)
+        yield pad(orders, (0, length - batch), value=num_samples).flatten(1)
+
+
+def _started(networks: Networks, optimizer, learning_rate: float) -> Iterator[None]:
+    """Return the optimizer at work on the parameters of networks."""
+    make = optimizer if callable(optimizer) else None
+    make = make or one_of(OPTIMIZERS, optimizer, "optimizer")
+    if not (np.isfinite(learning_rate) and learning_rate > 0):
+        raise ValueError(f"learning_rate must be above 0, not {learning_rate}")
+    return make(networks.parameters, networks.gradient, learning_rate)
+
+
+def _weights(sample_weight, networks: Networks, num_samples: int) -> Tensor:
+    """Return the samples' weights, (N, 1, n)."""
+    shape = (len(networks), num_samples)
+    weights = np.ones(num_samples) if sample_weight is None else sample_weight
+    weights = np.asarray(weights, dtype=float)
+    if weights.shape not in (shape, shape[1:]):
+        raise ValueError(
+            f"sample weights need the shape {shape[1:]} or {shape}, not {weights.shape}"
+        )
+    if not (np.isfinite(weights) & (weights >= 0)).all():
+        raise ValueError("sample weights must be finite and 0 or more")
+    weights = torch.tensor(np.broadcast_to(weights, shape), dtype=networks.dtype)
+    return weights[:, None]
+
+
+def _strengths(given, networks: Networks, name: str) -> Tensor | None:
+    """Return a penalty's strength for every parameter, 0 for biases; None if all 0."""
+    num_blocks = len(networks.weights)
+    strengths = np.atleast_1d(np.asarray(given, dtype=float))
+    if strengths.shape not in ((1,), (num_blocks,)):
+        raise ValueError(f"{name} is one number or {num_blocks}, one for each block")
+    if not (np.isfinite(strengths) & (strengths >= 0)).all():
+        raise ValueError(f"{name} must be finite and 0 or more, not {given}")
+    if not strengths.any():
+        return None
+    flat = torch.zeros_like(networks.parameters)
+    of_weights, _ = networks.views(flat)
+    for part, strength in zip(
+        of_weights, np.broadcast_to(strengths, num_blocks), strict=True
+    ):
+        part.fill_(float(strength))
+    return flat
+
+
+def _moments(at, steps: int) -> set[int]:
+    moments = [steps] if at is None else list(at)
+    wrong = [m for m in moments if m != int(m) or not 0 <= m <= steps]
+    if wrong or not moments:
+        raise ValueError(f"nothing to record after {wrong} of {steps} updates")
+    if moments != sorted(set(moments)):
+        raise ValueError(f"at must increase, for records come in that order: {moments}")
+    return set(moments)
+
+
+def _copied(found):
+    """Copy a record, which may be a view of what the next update changes."""
+    if isinstance(found, dict):
+        return {key: _copied(part) for key, part in found.items()}
+    return np.asarray(found).copy()
+
+
+def _stacked(records: list):
+    """Join records on a second axis: (N, number of records, ...)."""
+    if isinstance(records[0], dict):
+        return {key: _stacked([r[key] for r in records]) for key in records[0]}
+    return np.stack(records, axis=1)

@@ -1,0 +1,513 @@
+"""Every notebook of the book as a file: its form, its parts, its claims, its stamp.
+
+What the cells print is compared by nbval (``tools/nbval_strict.py``); nothing is run
+here. Every message names the chapter and, where there is one, the cell.
+"""
+
+import ast
+import html
+import posixpath
+import re
+from collections import Counter
+from itertools import pairwise
+
+import pytest
+import yaml
+
+from evidence import claims
+from evidence.replications import EXPERIMENTS, Replication
+from evidence.replications import MIME as REPLICATION
+from tools import notebooks
+from tools.new import TEMPLATE
+
+ALLOWED_EXCUSES = 0  # cells whose output nbval does not compare
+WORDS = (1000, 3500)
+WORDS_OF_AN_OPENING = (800, 1500)
+FORBIDDEN = ("simply", "obviously", "clearly", "it can be shown", "of course")
+HEADINGS = (
+    "Commit yourself",
+    "Against the reference",
+    "Where it stops being true",
+    "Exercises",
+    "What to remember",
+    "Read on",
+)
+LINK = re.compile(r"\{doc\}`(?:[^`<]*<)?([^`>]+)>?`|\]\(([^)\s#]+)\.ipynb(?:#[^)]*)?\)")
+VERDICT = "application/vnd.evidence.verdict+json"
+PICTURES = ("image/svg+xml", "image/png", "image/jpeg", notebooks.VIEW)
+CAPTION = re.compile(
+    r'<figcaption class="evidence-caption" data-alt="(?P<alt>[^"]*)"'
+    r'(?: data-name="(?P<name>[^"]*)")?>(?P<text>.*?)</figcaption>',
+    re.DOTALL,
+)
+
+PATHS = notebooks.chapters()
+CLAIMS = claims.load()
+
+
+class Chapter:
+    """A notebook with what the tests ask of it."""
+
+    def __init__(self, path, root=notebooks.ROOT):
+        self.path, self.root = path, root
+        self.name = notebooks.name_of(path, root)
+        self.slug = path.stem
+        self.notebook = notebooks.read(path)
+        self.cells = self.notebook.cells
+        self.code = list(notebooks.code_cells(self.notebook))
+        self.prose = "\n\n".join(
+            cell.source for cell in self.cells if cell.cell_type == "markdown"
+        )
+
+    def has_tag(self, tag: str) -> bool:
+        """Return whether the title cell is tagged: draft, opening."""
+        return tag in self.cells[0].metadata.get("tags", [])
+
+    def part(self) -> list[str]:
+        """Return the pages of the part that lists this notebook in _toc.yml."""
+        contents = yaml.safe_load((self.root / "_toc.yml").read_text("utf8"))
+        for part in contents["parts"]:
+            pages = [page["file"] for page in part["chapters"] or []]
+            if f"book/{self.name}" in pages:
+                return [page.removeprefix("book/") for page in pages]
+        return [self.name]
+
+    def links(self) -> set[str]:
+        """Return the pages of the book that the prose links."""
+        targets = ("".join(groups) for groups in LINK.findall(self.prose))
+        folder = posixpath.dirname(self.name)
+        return {posixpath.normpath(posixpath.join(folder, to)) for to in targets}
+
+    def at(self, number: int) -> str:
+        return f"{self.slug}, cell [{number}]"
+
+    def calls(self, function: str):
+        """Yield number, cell and call of every ``function(...)`` in the code."""
+        for number, cell in self.code:
+            for node in ast.walk(parse(cell.source)):
+                if isinstance(node, ast.Call) and ast.unparse(node.func) == function:
+                    yield number, cell, node
+
+    def named(self, function: str) -> list[tuple[int, str]]:
+        """Return the ids that a function is called with, each with its cell."""
+        found = []
+        for number, _, call in self.calls(function):
+            ids = call.args if function.endswith("predict") else call.args[:1]
+            for argument in ids:
+                assert isinstance(argument, ast.Constant), (
+                    f"{self.at(number)}: {function} takes its ids as plain strings, "
+                    f"not {ast.unparse(argument)}"
+                )
+                found.append((number, argument.value))
+        return found
+
+    def verdicts(self) -> list[tuple[int, dict]]:
+        """Return the stored verdicts, each with its cell."""
+        return [
+            (number, output["data"][VERDICT])
+            for number, cell in self.code
+            for output in cell.outputs
+            if VERDICT in output.get("data", {})
+        ]
+
+    def replications(self) -> list[tuple[int, dict]]:
+        """Return the outputs that store a replication, each with its cell."""
+        return [
+            (number, output["data"])
+            for number, cell in self.code
+            for output in cell.outputs
+            if REPLICATION in output.get("data", {})
+        ]
+
+    def captions(self) -> list[tuple[int, re.Match]]:
+        """Return the stored captions, each with its cell."""
+        return [
+            (number, match)
+            for number, cell in self.code
+            for output in cell.outputs
+            if (match := CAPTION.search(output.get("data", {}).get("text/html", "")))
+        ]
+
+
+def parse(source: str) -> ast.Module:
+    """Parse a cell, its magics replaced."""
+    return ast.parse(re.sub(r"^([ \t]*)[%!].*$", r"\1pass", source, flags=re.MULTILINE))
+
+
+def text_of(output) -> str:
+    return output.get("text", "") + output.get("data", {}).get("text/plain", "")
+
+
+@pytest.fixture(params=PATHS, ids=[path.stem for path in PATHS], scope="module")
+def chapter(request):
+    return Chapter(request.param)
+
+
+@pytest.fixture
+def lecture(chapter):
+    """Skip pages that open a part: what they owe instead has tests of its own."""
+    if chapter.has_tag("opening"):
+        pytest.skip(f"{chapter.slug} opens a part: no claims, no exercises")
+
+
+# --- Form -----------------------------------------------------------------------------
+
+
+def test_the_notebook_is_in_normal_form(chapter):
+    found = notebooks.problems(chapter.path)
+    assert not found, "\n".join(f"{chapter.slug}, {problem}" for problem in found)
+
+
+def test_the_outputs_were_made_by_the_code_as_it_is(chapter):
+    assert notebooks.is_fresh(chapter.path), (
+        f"{chapter.slug} is stale: its code, a module of evidence it uses, its "
+        "exercises, one of its claims or constraints.txt changed after it was run; "
+        f"run `make run CHAPTER={chapter.name}` and look at what changed"
+    )
+
+
+# --- Parts ----------------------------------------------------------------------------
+
+
+def test_the_title_cell_asks_and_promises(chapter):
+    title = chapter.cells[0]
+    assert title.cell_type == "markdown", f"{chapter.slug} begins with code"
+    assert title.source.startswith("# "), f"{chapter.slug}: the title is missing"
+    headings = re.findall(r"^# .+$", chapter.prose, re.MULTILINE)
+    assert len(headings) == 1, f"{chapter.slug} has several titles: {headings}"
+    assert re.search(r"^\*\*[^*]+\?\*\*$", title.source, re.MULTILINE), (
+        f"{chapter.slug}: the title cell needs one bold question on a line of its own"
+    )
+    lines = re.findall(r"^\*Needs: [^*]+\*$", title.source, re.MULTILINE)
+    assert len(lines) == 1 and notebooks.META_LINE.search(lines[0]), (
+        f"{chapter.slug}: the title cell needs the line "
+        "*Needs: .... Reading: 12 min. Running: about 20 s.*"
+    )
+    promises = title.source.partition("You will be able to")[2]
+    objectives = re.findall(r"^- ", promises, re.MULTILINE)
+    assert 3 <= len(objectives) <= 5, (
+        f"{chapter.slug}: 'You will be able to' lists {len(objectives)} objectives, "
+        "not 3 to 5"
+    )
+
+
+def test_the_colab_cell_is_the_template_with_the_address_of_the_repository(chapter):
+    settings = yaml.safe_load((notebooks.ROOT / "_config.yml").read_text("utf8"))
+    template = notebooks.read(TEMPLATE / "chapter.ipynb").cells[1]
+    expected = template.source.replace("@REPOSITORY@", settings["repository"]["url"])
+    cell = chapter.cells[1]
+    where = f"{chapter.at(1)}, the Colab cell,"
+    assert cell.source == expected, f"{where} is not the template's: `make format`"
+    assert cell.metadata.get("tags") == template.metadata.tags, f"{where} lost its tags"
+
+
+def test_the_second_code_cell_sets_up_after_torch_is_imported(chapter):
+    number, cell = chapter.code[1]
+    setups = list(chapter.calls("evidence.setup"))
+    assert [n for n, _, _ in setups] == [number], (
+        f"{chapter.slug}: evidence.setup belongs in cell [{number}] and nowhere else"
+    )
+    setup_line = setups[0][2].lineno
+    for n, other in chapter.code:
+        for node in ast.walk(parse(other.source)):
+            names = []
+            if isinstance(node, ast.Import):
+                names = [alias.name for alias in node.names]
+            elif isinstance(node, ast.ImportFrom):
+                names = [node.module or ""]
+            if any(name.partition(".")[0] == "torch" for name in names):
+                assert (n, node.lineno) < (number, setup_line) or _torch_before(
+                    cell.source, setup_line
+                ), f"{chapter.at(n)}: import torch before evidence.setup, to be seeded"
+
+
+def _torch_before(source: str, line: int) -> bool:
+    return any(
+        isinstance(node, (ast.Import, ast.ImportFrom))
+        and node.lineno < line
+        and re.search(r"\btorch\b", ast.unparse(node))
+        for node in ast.walk(parse(source))
+    )
+
+
+def test_the_headings_are_there_in_order(chapter):
+    headings = HEADINGS[-1:] if chapter.has_tag("opening") else HEADINGS
+    found = re.findall(r"^## (?:\d+\. )?(.+?)\s*$", chapter.prose, re.MULTILINE)
+    missing = [heading for heading in headings if heading not in found]
+    assert not missing, f"{chapter.slug} lacks the headings {missing}"
+    places = [found.index(heading) for heading in headings]
+    places[1:3] = sorted(places[1:3])  # reference and boundary in either order
+    assert places == sorted(places), f"{chapter.slug}: order of {headings}, not {found}"
+    read_on = chapter.prose.partition("## Read on")[2]
+    assert "{cite" in read_on, f"{chapter.slug}: 'Read on' cites nothing"
+
+
+def test_the_reader_can_turn_a_knob(chapter):
+    assert list(chapter.calls("explore")), f"{chapter.slug} has no explore(...)"
+
+
+def test_the_prose_has_a_lecture_s_length(chapter):
+    least, most = WORDS_OF_AN_OPENING if chapter.has_tag("opening") else WORDS
+    words = len(chapter.prose.split())
+    if chapter.has_tag("draft"):
+        least = 0
+    assert least <= words <= most, (
+        f"{chapter.slug} has {words:,} words, not {least:,} to {most:,}"
+    )
+
+
+def test_nothing_is_called_simple_or_obvious(chapter):
+    pattern = re.compile(rf"\b({'|'.join(FORBIDDEN)})\b", re.IGNORECASE)
+    found = [
+        f"{chapter.slug}, cell {cell.id!r}: {match[0]!r} in {match.string.strip()!r}"
+        for cell in chapter.cells
+        for line in cell.source.splitlines()
+        if (match := pattern.search(line))
+    ]
+    assert not found, "\n".join(found)
+
+
+# --- Exercises ------------------------------------------------------------------------
+
+
+@pytest.mark.usefixtures("lecture")
+def test_exercises_have_statement_check_stub_and_solution(chapter):
+    from evidence import exercises  # here, for the other tests need not wait for it
+
+    items = exercises.of_chapter(chapter.slug)
+    numbers = re.findall(r"^### Exercise (\d+): \S", chapter.prose, re.MULTILINE)
+    assert numbers == [str(n) for n in range(1, len(items) + 1)], (
+        f"{chapter.slug} states the exercises {numbers}, and {chapter.slug}"
+        f".exercises.py checks {len(items)}"
+    )
+    assert 3 <= len(items) <= 6, f"{chapter.slug} has {len(items)} exercises, not 3-6"
+    checked = {}
+    for number, cell, call in chapter.calls("exercises.check"):
+        checked.setdefault(ast.literal_eval(call.args[0]), []).append((number, cell))
+    names = [f"{chapter.slug}/{name}" for name in items]
+    assert sorted(checked) == sorted(names), (
+        f"{chapter.slug} checks {sorted(checked)}, not {names}"
+    )
+    for name, cells in checked.items():
+        assert len(cells) == 2, f"{name} needs a stub and a solution, not {len(cells)}"
+        (stub_at, stub), (solution_at, solution) = cells
+        assert "solution" not in stub.metadata.get("tags", []), chapter.at(stub_at)
+        _says(chapter.at(stub_at), stub, f"Exercise {name}: not attempted yet")
+        assert {"solution", "hide-cell"} <= set(solution.metadata.get("tags", [])), (
+            f"{chapter.at(solution_at)}: tag the solution solution and hide-cell"
+        )
+        _says(chapter.at(solution_at), solution, f"Exercise {name}: right")
+
+
+def _says(where: str, cell, words: str) -> None:
+    stored = "\n".join(text_of(output) for output in cell.outputs)
+    assert words in stored, f"{where} prints {stored!r}, not {words!r}"
+
+
+# --- Figures --------------------------------------------------------------------------
+
+
+def test_every_figure_has_a_caption_and_alternative_text(chapter):
+    for number, cell in chapter.code:
+        outputs = [output.get("data", {}) for output in cell.outputs]
+        for data, after in pairwise([*outputs, {}]):
+            if not set(PICTURES) & data.keys():
+                continue
+            match = CAPTION.search(after.get("text/html", ""))
+            where = chapter.at(number)
+            assert match and match["text"].strip(), f"{where}: a figure has no caption"
+            alt = html.unescape(match["alt"]).strip()
+            assert alt, f"{where}: a figure has no alternative text"
+            drawing = data.get("image/svg+xml", f'<svg aria-label="{match["alt"]}"')
+            label = re.search(r'^<svg [^>]*?aria-label="([^"]*)"', drawing)
+            assert label and html.unescape(label[1]).strip() == alt, (
+                f"{where}: the drawing's label is not its alternative text"
+            )
+
+
+def test_stored_widgets_are_frame_explorers_with_all_their_texts(chapter):
+    stored = chapter.notebook.metadata.get("widgets", {}).get(notebooks.STATE, {})
+    models = dict(stored.get("state", {}))
+    for number, cell in chapter.code:
+        for output in cell.outputs:
+            view = output.get("data", {}).get(notebooks.VIEW)
+            if view is None:
+                continue
+            where = chapter.at(number)
+            model = models.pop(view["model_id"], None)
+            assert model, f"{where}: the widget's state is not stored"
+            kind = model["state"].get("_anywidget_id", model["model_name"])
+            assert kind == "evidence.explorer.FrameExplorer", (
+                f"{where}: {kind} is dead on a page without a kernel; explore lives"
+            )
+            layout = model["state"]["layout"].removeprefix("IPY_MODEL_")
+            models.pop(layout, None)
+            state = model["state"]
+            assert len(state["alts"]) == len(state["frames"]), f"{where}: texts, frames"
+            assert all(alt.strip() for alt in state["alts"]), (
+                f"{where}: a frame has no alternative text"
+            )
+    kinds = sorted(model["model_name"] for model in models.values())
+    assert not kinds, f"{chapter.slug} stores widgets that no cell shows: {kinds}"
+
+
+def test_figure_names_are_unique_in_the_book():
+    places: dict[str, list[str]] = {}
+    for chapter in map(Chapter, PATHS):
+        for number, match in chapter.captions():
+            if match["name"]:
+                places.setdefault(match["name"], []).append(chapter.at(number))
+    twice = {name: where for name, where in places.items() if len(where) > 1}
+    assert not twice, f"figures that share a name: {twice}"
+
+
+# --- Claims ---------------------------------------------------------------------------
+
+
+@pytest.mark.usefixtures("lecture")
+def test_the_reader_commits_before_the_first_verdict(chapter):
+    predicted, judged = chapter.named("claims.predict"), chapter.named("claims.judge")
+    assert predicted, f"{chapter.slug} has no claims.predict"
+    assert judged, f"{chapter.slug} judges no claim"
+    assert predicted[0][0] < judged[0][0], (
+        f"{chapter.at(judged[0][0])} judges before the reader commits in "
+        f"cell [{predicted[0][0]}]"
+    )
+    differ = {name for _, name in predicted} ^ {name for _, name in judged}
+    assert not differ, f"{chapter.slug}: predicted or judged, not both: {differ}"
+
+
+@pytest.mark.usefixtures("lecture")
+def test_the_chapter_judges_its_claims_and_no_others(chapter):
+    counts = Counter(name for _, name in chapter.named("claims.judge"))
+    stored = Counter(verdict["id"] for _, verdict in chapter.verdicts())
+    own = {key for key, entry in CLAIMS.items() if entry["chapter"] == chapter.name}
+    for name in sorted(own - counts.keys()):
+        pytest.fail(f"{chapter.slug}: no cell judges {name} of its claims")
+    for number, name in chapter.named("claims.judge"):
+        where = chapter.at(number)
+        assert name in CLAIMS, f"{where}: {name} is no claim of the book"
+        named = CLAIMS[name]["chapter"]
+        assert name in own, f"{where}: {name} belongs to the chapter {named}"
+        assert counts[name] == 1, f"{where}: {name} is judged {counts[name]} times"
+    assert stored == counts, (
+        f"{chapter.slug}: judged are {sorted(counts)}, verdicts are stored of "
+        f"{sorted(stored)}"
+    )
+
+
+@pytest.mark.usefixtures("lecture")
+def test_stored_verdicts_are_those_expected(chapter):
+    marks = {"holds": "✓", "conditional": "◐", "fails": "✗"}
+    for number, cell in chapter.code:
+        for output in cell.outputs:
+            if VERDICT not in output.get("data", {}):
+                continue
+            verdict, where = output["data"][VERDICT], chapter.at(number)
+            entry = CLAIMS[verdict["id"]]
+            assert verdict["verdict"] == entry["expected"], (
+                f"{where}: {verdict['id']} is stored as {verdict['verdict']}, "
+                f"its claims expect {entry['expected']}"
+            )
+            met = set(verdict["conditions"].values())
+            given = (
+                "conditional" if len(met) > 1 else "holds" if True in met else "fails"
+            )
+            assert verdict["verdict"] == given, (
+                f"{where}: the stored conditions of {verdict['id']} give {given}"
+            )
+            line = f"{marks[given]} {given}: {entry['statement']}"
+            assert text_of(output).startswith(line), f"{where} does not show {line!r}"
+
+
+def test_the_chapter_records_the_experiments_it_owes(chapter):
+    if chapter.has_tag("draft"):
+        return
+    owed = [key for key, about in EXPERIMENTS.items() if about.chapter == chapter.name]
+    stored = [data[REPLICATION]["experiment"] for _, data in chapter.replications()]
+    assert sorted(stored) == sorted(owed), (
+        f"{chapter.slug} records {stored} with replications.record, it owes {owed}"
+    )
+
+
+def test_stored_replications_are_as_judged(chapter):
+    verdicts = {verdict["id"]: verdict for _, verdict in chapter.verdicts()}
+    for number, data in chapter.replications():
+        row, where = data[REPLICATION], chapter.at(number)
+        name, claim = row["experiment"], row["claim"]
+        assert claim in verdicts, (
+            f"{where}: {claim}, the claim of {name}, is not judged"
+        )
+        verdict = verdicts[claim]
+        assert row["verdict"] == verdict["verdict"], (
+            f"{where}: the verdict of {name} is not the one of {claim}"
+        )
+        assert row["conditions"] == verdict["conditions"], (
+            f"{where}: the conditions of {name} are not those of {claim}"
+        )
+        unmet = [words for words, met in verdict["conditions"].items() if not met]
+        may = unmet if verdict["verdict"] == "conditional" else [None]
+        assert row["flips"] in may, f"{where}: {row['flips']!r} is said to flip {name}"
+        assert data["text/plain"] == repr(Replication(row)), (
+            f"{where} does not show the row that it stores"
+        )
+
+
+def test_a_page_that_opens_a_part_judges_and_asks_nothing(chapter):
+    if not chapter.has_tag("opening"):
+        return
+    own = [key for key, entry in CLAIMS.items() if entry["chapter"] == chapter.name]
+    assert not own, f"{chapter.slug} opens a part; the claims {own} belong in a chapter"
+    for function in ("claims.predict", "claims.judge", "exercises.check"):
+        for number, _, _ in chapter.calls(function):
+            pytest.fail(f"{chapter.at(number)}: {function} belongs in a chapter")
+
+
+def test_the_page_that_opens_the_part_stands_first_and_links_the_chapter(chapter):
+    pages = [chapter.root / "book" / f"{name}.ipynb" for name in chapter.part()]
+    part = [Chapter(path, chapter.root) for path in pages if path.is_file()]
+    openings = [page.name for page in part if page.has_tag("opening")]
+    assert openings in ([], [part[0].name]), (
+        f"{chapter.slug}: one page may open its part, the first; tagged are {openings}"
+    )
+    if openings and not chapter.has_tag("draft"):
+        finished = {page.name for page in part[1:] if not page.has_tag("draft")}
+        asked = finished if chapter.name in openings else {chapter.name}
+        missing = sorted(asked - part[0].links())
+        assert not missing, f"{openings[0]}, which opens the part, links no {missing}"
+
+
+def test_every_claim_names_a_chapter_of_the_book():
+    names = {notebooks.name_of(path) for path in PATHS}
+    lost = {key: c["chapter"] for key, c in CLAIMS.items() if c["chapter"] not in names}
+    assert not lost, f"claims of chapters that are not in _toc.yml: {lost}"
+
+
+def test_statements_are_unique():
+    words = [re.findall(r"\w+", c["statement"].lower()) for c in CLAIMS.values()]
+    counts = Counter(" ".join(statement) for statement in words)
+    twice = [statement for statement, count in counts.items() if count > 1]
+    assert not twice, f"stated twice: {twice}"
+
+
+# --- The whole book -------------------------------------------------------------------
+
+
+def test_every_notebook_is_in_the_contents():
+    there = set((notebooks.ROOT / "book").rglob("*.ipynb"))
+    there = {path for path in there if ".ipynb_checkpoints" not in path.parts}
+    lost = sorted(notebooks.name_of(path) for path in there - set(PATHS))
+    assert not lost, f"notebooks that _toc.yml does not list, and no test sees: {lost}"
+
+
+def test_excuses_from_comparison_are_counted():
+    found = [
+        f"{chapter.at(number)}: {notebooks.excuse(cell)}, because "
+        f"{cell.metadata.get('evidence', {}).get('reason', '(no reason)')}"
+        for chapter in map(Chapter, PATHS)
+        for number, cell in chapter.code
+        if notebooks.excuse(cell)
+    ]
+    assert len(found) == ALLOWED_EXCUSES, "\n".join(
+        [f"{len(found)} cells are excused, {ALLOWED_EXCUSES} are allowed:", *found]
+    )

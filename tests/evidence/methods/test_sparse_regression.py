@@ -1,0 +1,375 @@
+"""Thresholds, projections and fits against scikit-learn, SciPy and by definition."""
+
+import re
+from itertools import combinations, islice
+
+import numpy as np
+import pytest
+import scipy.optimize
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
+from sklearn.datasets import load_diabetes
+from sklearn.linear_model import ElasticNet, Lasso, Ridge, lars_path
+
+from evidence.methods import sparse_regression as norms
+
+numbers = st.floats(-100, 100, allow_subnormal=False)
+vectors = arrays(float, st.integers(1, 8), elements=numbers)
+sizes = st.floats(0, 50, allow_subnormal=False)
+
+
+def problem(seed, n=40, p=8, correlation=0.5):
+    """Return correlated centered features and targets of three true weights."""
+    rng = np.random.default_rng(seed)
+    common = rng.normal(size=(n, 1))
+    X = rng.normal(size=(n, p)) * np.sqrt(1 - correlation) + common * correlation**0.5
+    X -= X.mean(0)
+    y = X[:, :3] @ [2.0, -1.0, 0.5] + rng.normal(size=n)
+    return X, y - y.mean()
+
+
+def diabetes():
+    X, y = load_diabetes(return_X_y=True)
+    return (X - X.mean(0)) / X.std(0), y - y.mean()
+
+
+def objective(X, y, w, penalty, l1_ratio=1.0):
+    size = l1_ratio * np.abs(w).sum() + (1 - l1_ratio) / 2 * w @ w
+    return ((y - X @ w) ** 2).sum() / 2 + penalty * size
+
+
+# --- Thresholds -----------------------------------------------------------------------
+
+
+def test_thresholds_by_hand():
+    z = [3.0, 1.0, 0.5, 0.0, -1.0, -2.5]
+    assert norms.soft_threshold(z, 1).tolist() == [2, 0, 0, 0, 0, -1.5]
+    assert norms.hard_threshold(z, 1).tolist() == [3, 0, 0, 0, 0, -2.5]
+    assert np.allclose(norms.group_threshold([3.0, -4.0], 2), [1.8, -2.4])
+    assert norms.group_threshold([0.3, -0.4], 0.6).tolist() == [0, 0]
+    assert norms.group_threshold([0.0, 0.0], 0).tolist() == [0, 0]
+
+
+def test_no_negative_zeros():
+    found = [
+        norms.soft_threshold([-0.5, -1.0], 1),
+        norms.hard_threshold([-0.5], 1),
+        norms.group_threshold([-0.3, -0.4], 1),
+        norms.project_l1_ball([3.0, -0.1], 1),
+    ]
+    assert not np.signbit(np.concatenate(found)).any()
+
+
+@given(z=numbers, penalty=sizes)
+def test_thresholds_are_minimizers_on_a_grid(z, penalty):
+    """No point of a grid round the optimum is cheaper than the closed form."""
+    grid = np.concatenate([[0.0, z], np.linspace(-110, 110, 2001)])
+    half = (grid - z) ** 2 / 2
+    for found, cost in (
+        (norms.soft_threshold(z, penalty), np.abs),
+        (norms.hard_threshold(z, np.sqrt(2 * penalty)), np.sign),
+    ):
+        best = (found - z) ** 2 / 2 + penalty * np.abs(cost(found))
+        assert best <= (half + penalty * np.abs(cost(grid))).min() + 1e-9
+
+
+@given(z=vectors, threshold=sizes)
+def test_group_threshold_keeps_the_direction_and_takes_the_length(z, threshold):
+    found = norms.group_threshold(z, threshold)
+    length = np.linalg.norm(z)
+    assert np.linalg.norm(found) == pytest.approx(max(length - threshold, 0), abs=1e-9)
+    assert np.allclose(found * length, z * np.linalg.norm(found), atol=1e-6)
+
+
+@given(z=vectors, threshold=sizes)
+def test_soft_threshold_is_what_the_projection_onto_a_box_leaves(z, threshold):
+    """Moreau: prox of a norm = identity minus projection onto the dual ball."""
+    box = np.clip(z, -threshold, threshold)
+    assert np.allclose(norms.soft_threshold(z, threshold), z - box, atol=1e-12)
+
+
+# --- Projections ----------------------------------------------------------------------
+
+
+def test_projections_by_hand():
+    assert norms.project_l1_ball([3.0, 1.0], 2).tolist() == [2, 0]
+    assert np.allclose(norms.project_l1_ball([2.0, -1.5], 2), [1.25, -0.75])
+    assert np.allclose(norms.project_l1_ball([1.0, 0.02], 1), [0.99, 0.01])
+    assert np.allclose(norms.project_l2_ball([3.0, 4.0], 1), [0.6, 0.8])
+    for project in (norms.project_l1_ball, norms.project_l2_ball):
+        assert project([0.1, -0.2], 1).tolist() == [0.1, -0.2]
+        assert project([0.0, 0.0], 0).tolist() == [0, 0]
+        assert project([5.0, -2.0], 0).tolist() == [0, 0]
+
+
+@pytest.mark.parametrize("project", [norms.project_l1_ball, norms.project_l2_ball])
+@given(z=vectors, radius=sizes, other=st.integers(0, 1000))
+def test_projection_is_the_nearest_point(project, z, radius, other):
+    """By the obtuse angle: (z - P z)'(x - P z) <= 0 for every x of the ball."""
+    found, order = project(z, radius), 1 if project is norms.project_l1_ball else 2
+    size = min(radius, np.linalg.norm(z, order))
+    assert np.linalg.norm(found, order) == pytest.approx(size, abs=1e-9)
+    x = np.random.default_rng(other).normal(size=z.shape)
+    x *= radius / max(np.linalg.norm(x, order), 1e-9)
+    assert (z - found) @ (x - found) <= 1e-6
+    assert (z - found) @ (project(2 * z, radius) - found) <= 1e-6
+    assert np.allclose(project(found, radius), found, atol=1e-9)
+
+
+def test_projections_take_the_last_axis():
+    z = np.random.default_rng(0).normal(size=(3, 4, 5))
+    for project in (
+        norms.project_l1_ball,
+        norms.project_l2_ball,
+        norms.group_threshold,
+    ):
+        rows = [[project(row, 0.7) for row in block] for block in z]
+        assert np.allclose(project(z, 0.7), rows)
+
+
+def test_l1_projection_against_a_general_solver():
+    z, radius = np.array([2.0, -1.0, 0.3, 0.9]), 1.5
+    parts = scipy.optimize.minimize(  # w = u - v with u, v >= 0
+        lambda uv: ((uv[:4] - uv[4:] - z) ** 2).sum(),
+        np.full(8, 0.1),
+        bounds=[(0, None)] * 8,
+        constraints={"type": "ineq", "fun": lambda uv: radius - uv.sum()},
+        tol=1e-12,
+    ).x
+    assert np.allclose(
+        norms.project_l1_ball(z, radius), parts[:4] - parts[4:], atol=1e-6
+    )
+
+
+# --- Ridge ----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_ridge_against_scikit_learn(seed):
+    X, y = problem(seed)
+    penalties = np.array([1e-3, 1.0, 100.0])
+    ours = norms.ridge(X, y, penalties)
+    for w, penalty in zip(ours, penalties, strict=True):
+        theirs = Ridge(alpha=penalty, fit_intercept=False).fit(X, y).coef_
+        assert np.allclose(w, theirs, atol=1e-10)
+        assert np.allclose(w, norms.ridge(X, y, penalty), atol=1e-14)
+
+
+def test_ridge_without_penalty_is_least_squares_of_least_norm():
+    X, y = problem(0)
+    for features in (X, np.hstack([X, X[:, :1]]), X[:5]):
+        target = y[: len(features)]
+        least = np.linalg.lstsq(features, target, rcond=None)[0]
+        assert np.allclose(norms.ridge(features, target, 0.0), least, atol=1e-10)
+
+
+# --- Lasso and elastic net ------------------------------------------------------------
+
+
+@pytest.mark.parametrize("seed", range(5))
+@pytest.mark.parametrize("l1_ratio", [1.0, 0.5, 0.01])
+@pytest.mark.parametrize("share", [0.5, 0.1, 0.001])
+def test_elastic_net_against_scikit_learn(seed, l1_ratio, share):
+    X, y = problem(seed)
+    penalty = share * np.abs(X.T @ y).max()
+    reference = ElasticNet(
+        alpha=penalty / len(X),
+        l1_ratio=l1_ratio,
+        fit_intercept=False,
+        tol=1e-14,
+        max_iter=10**6,
+    )
+    theirs = reference.fit(X, y).coef_
+    ours = norms.elastic_net(X, y, penalty, l1_ratio)
+    assert np.abs(ours - theirs).max() < 1e-7
+    assert norms.kkt_violation(X, y, ours, penalty, l1_ratio) < 1e-7
+    for accelerated in (False, True):
+        steps = norms.proximal_steps(
+            X, y, penalty, l1_ratio=l1_ratio, accelerated=accelerated
+        )
+        w = next(islice(steps, 1500, None))
+        assert np.abs(w - ours).max() < 1e-7
+        assert np.array_equal(w == 0, ours == 0)
+
+
+def test_lasso_path_of_real_data_against_both_references():
+    X, y = diabetes()
+    n = len(X)
+    penalties = np.abs(X.T @ y).max() * np.geomspace(1, 1e-3, 30)
+    ours = norms.lasso_path(X, y, penalties)
+    for w, penalty in zip(ours, penalties, strict=True):
+        model = Lasso(alpha=penalty / n, fit_intercept=False, tol=1e-14, max_iter=10**6)
+        assert np.abs(w - model.fit(X, y).coef_).max() < 1e-6
+    knots, _, corners = lars_path(X, y, method="lasso")
+    for w, penalty in zip(ours, penalties, strict=True):
+        exact = [np.interp(-penalty / n, -knots, row) for row in corners]
+        assert np.abs(w - exact).max() < 1e-6
+
+
+def test_all_weights_are_zero_from_the_largest_correlation_on():
+    X, y = problem(1)
+    largest = np.abs(X.T @ y).max()
+    assert not norms.lasso(X, y, largest).any()
+    assert np.count_nonzero(norms.lasso(X, y, 0.999 * largest)) == 1
+
+
+@settings(max_examples=40, deadline=None)
+@given(seed=st.integers(0, 10**6), share=st.floats(0.01, 1), ratio=st.floats(0.05, 1))
+def test_no_random_move_lowers_the_objective(seed, share, ratio):
+    X, y = problem(seed, n=15, p=5)
+    penalty = share * np.abs(X.T @ y).max()
+    w = norms.elastic_net(X, y, penalty, ratio)
+    best = objective(X, y, w, penalty, ratio)
+    moves = np.random.default_rng(seed).normal(size=(25, 5))
+    for move in np.concatenate([1e-3 * moves, 0.3 * moves]):
+        assert objective(X, y, w + move, penalty, ratio) >= best - 1e-9
+
+
+def test_steps_go_down_and_acceleration_pays():
+    X, y = diabetes()
+    penalty = 0.01 * np.abs(X.T @ y).max()
+    best = objective(X, y, norms.lasso(X, y, penalty), penalty)
+    left = {}
+    for accelerated in (False, True):
+        steps = norms.proximal_steps(X, y, penalty, accelerated=accelerated)
+        costs = [objective(X, y, w, penalty) - best for w in islice(steps, 300)]
+        left[accelerated] = costs
+    assert (np.diff(left[False]) <= 1e-6).all()
+    assert left[True][100] < 0.1 * left[False][100]
+    assert left[True][200] < 1e-6  # momentum never forgotten: above 1e-3
+
+
+def test_a_yielded_step_is_not_overwritten():
+    X, y = problem(0)
+    undisturbed = list(islice(norms.proximal_steps(X, y, 1.0), 3))
+    steps = norms.proximal_steps(X, y, 1.0)
+    for expected in undisturbed:
+        w = next(steps)
+        assert np.array_equal(w, expected)
+        w[:] = 99
+
+
+def test_kkt_violation_by_hand():
+    X, y = np.eye(2), np.array([3.0, 0.5])
+    assert norms.kkt_violation(X, y, [2.0, 0.0], 1.0) == 0
+    assert norms.kkt_violation(X, y, [0.0, 0.0], 1.0) == 2  # 3 is 2 too much
+    assert norms.kkt_violation(X, y, [2.5, 0.0], 1.0) == 0.5
+    assert norms.kkt_violation(X, y, [2.0, 0.0], 2.0, l1_ratio=0.5) == 2
+
+
+@pytest.mark.parametrize("ratio", [1.0, 0.9])
+def test_nearly_equal_features_converge_in_few_sweeps(ratio):
+    X, y = problem(0)
+    X[:, 1] = X[:, 0] + 1e-3 * X[:, 1]
+    w = norms.elastic_net(X, y, 0.001, ratio, max_sweeps=400)  # else over 100,000
+    assert norms.kkt_violation(X, y, w, 0.001, ratio) < 1e-8
+
+
+def test_equal_features_have_a_minimum_too():
+    X, y = problem(0)
+    X[:, 1] = X[:, 0]
+    for ratio in (1.0, 0.5):
+        w = norms.elastic_net(X, y, 5.0, ratio, start=np.ones(8))
+        assert norms.kkt_violation(X, y, w, 5.0, ratio) < 1e-8
+    assert w[0] == pytest.approx(w[1])
+
+
+def test_a_feature_of_zeros_gets_weight_zero():
+    X, y = problem(0)
+    X[:, 2] = 0
+    assert norms.lasso(X, y, 1.0, start=np.ones(8))[2] == 0
+
+
+# --- L0 -------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_best_subsets_against_least_squares_on_each(seed):
+    X, y = problem(seed, p=6)
+    if seed == 4:
+        X[:, 5] = X[:, 0]  # the singular case
+    for size, found in enumerate(norms.best_subsets(X, y)):
+        errors = {}
+        for subset in combinations(range(6), size):
+            w = np.linalg.lstsq(X[:, subset], y, rcond=None)[0] if size else []
+            errors[subset] = ((y - X[:, list(subset)] @ w) ** 2).sum()
+        assert found.squared_error == pytest.approx(min(errors.values()), rel=1e-9)
+        assert errors[found.features] == pytest.approx(found.squared_error, rel=1e-9)
+
+
+def test_more_subsets_than_a_chunk(monkeypatch):
+    X, y = problem(3, p=7)
+    X = X[:, ::-1]  # the best subsets come late
+    whole = norms.best_subsets(X, y)
+    monkeypatch.setattr(norms, "CHUNK", 4)
+    assert norms.best_subsets(X, y) == whole
+
+
+def test_equals_are_settled_by_order():
+    for seed in range(10):
+        X, y = problem(seed, p=4)
+        X = np.hstack([X, 3 * X, X / 7])
+        assert norms.best_subsets(X, y, max_size=1)[1].features[0] < 4
+
+
+def test_l0_fit_is_the_hard_threshold_for_an_orthonormal_design():
+    rng = np.random.default_rng(0)
+    X = np.linalg.qr(rng.normal(size=(20, 6)))[0]
+    y = X @ rng.normal(size=6) * 2 + 0.3 * rng.normal(size=20)
+    for penalty in (0.0, 0.1, 1.0, 5.0):
+        hard = norms.hard_threshold(X.T @ y, np.sqrt(2 * penalty))
+        assert np.allclose(norms.l0_fit(X, y, penalty), hard, atol=1e-9)
+    subsets = norms.best_subsets(X, y)
+    assert np.allclose(
+        norms.l0_fit(X, y, 1.0, subsets=subsets), norms.l0_fit(X, y, 1.0)
+    )
+
+
+def test_subsets_of_other_data_are_refused():
+    X, y = problem(0, p=4)
+    for others, words in (
+        (norms.best_subsets(X, y + X[:, 0]), "squared error of the features ()"),
+        (norms.best_subsets(X[:, ::-1], y), "squared error of the features"),
+        (norms.best_subsets(np.hstack([X, y[:, None]]), y), "feature 4 and X has only"),
+        (norms.best_subsets(X, y)[1:], "must begin with the empty one"),
+        ([], "must begin with the empty one"),
+    ):
+        with pytest.raises(ValueError, match=re.escape(words)):
+            norms.l0_fit(X, y, 0.1, subsets=others)
+
+
+# --- At the door ----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        lambda: norms.soft_threshold([1.0], -1),
+        lambda: norms.soft_threshold([np.nan], 1),
+        lambda: norms.hard_threshold([1.0], np.nan),
+        lambda: norms.group_threshold([1.0], -1),
+        lambda: norms.project_l1_ball([1.0], -1),
+        lambda: norms.project_l2_ball([np.inf], 1),
+        lambda: norms.ridge(np.eye(2), [1.0, 2.0], [-1.0]),
+        lambda: norms.ridge(np.eye(2), [1.0], 1.0),
+        lambda: norms.lasso(np.ones(3), np.ones(3), 1.0),
+        lambda: norms.lasso(np.eye(2), np.ones(2), -1.0),
+        lambda: norms.lasso(np.eye(2), np.ones(2), 1.0, start=[1.0]),
+        lambda: norms.elastic_net(np.eye(2), np.ones(2), 1.0, 1.5),
+        lambda: norms.elastic_net(*problem(0), 0.1, max_sweeps=1),
+        lambda: next(norms.proximal_steps(np.eye(2), [1.0, np.nan], 1.0)),
+        lambda: norms.kkt_violation(np.eye(2), np.ones(2), [1.0], 1.0),
+        lambda: norms.best_subsets(np.ones((3, 21)), np.ones(3)),
+        lambda: norms.l0_fit(np.eye(3), np.ones(3), -1.0),
+    ],
+)
+def test_bad_arguments_are_refused(call):
+    with pytest.raises(ValueError, match=r"must|needs?|not converged|at most"):
+        call()
+
+
+@pytest.mark.parametrize("max_size", [-1, 4])
+def test_a_subset_has_no_more_features_than_there_are(max_size):
+    with pytest.raises(ValueError, match="max_size must lie between 0 and 3"):
+        norms.best_subsets(np.eye(3), np.ones(3), max_size=max_size)

@@ -1,0 +1,114 @@
+"""Same seed, same results: for every generator and any number of threads."""
+
+import os
+import random
+
+import matplotlib as mpl
+import numpy as np
+import pytest
+import threadpoolctl
+import torch
+
+import evidence
+from evidence import figures
+from evidence.session import THREAD_VARIABLES
+
+
+@pytest.fixture(autouse=True)
+def put_back_what_setup_changes(monkeypatch):
+    for name in THREAD_VARIABLES:
+        monkeypatch.setenv(name, os.environ.get(name, ""))
+    threads, printed = torch.get_num_threads(), np.get_printoptions()
+    with threadpoolctl.threadpool_limits(None), mpl.rc_context():
+        yield
+    torch.set_num_threads(threads)
+    torch.set_deterministic_debug_mode("default")
+    torch.set_printoptions(profile="default")
+    np.set_printoptions(**printed)
+
+
+def draw_from_everything() -> list[float]:
+    return [random.random(), np.random.random(), torch.rand(1).item()]
+
+
+def test_every_generator_is_seeded():
+    rng = evidence.setup(seed=3)
+    first, own = draw_from_everything(), rng.random()
+    again = evidence.setup(seed=3)
+    assert draw_from_everything() == first
+    assert again.random() == own == np.random.default_rng(3).random()
+    evidence.setup(seed=4)
+    other = draw_from_everything()
+    assert all(a != b for a, b in zip(first, other, strict=True))
+    expected = [random.Random(3).random(), np.random.RandomState(3).random_sample()]
+    assert first[:2] == expected
+    assert first[2] == torch.rand(1, generator=torch.Generator().manual_seed(3)).item()
+
+
+def test_the_seed_is_0_unless_said():
+    assert evidence.setup().random() == np.random.default_rng(0).random()
+
+
+def test_a_numpy_integer_is_a_seed():
+    assert evidence.setup(np.int64(5)).random() == evidence.setup(5).random()
+    assert evidence.setup(2**32 - 1).random() != evidence.setup(5).random()
+
+
+@pytest.mark.parametrize("seed", [1.0, "0", None, True, [0]])
+def test_a_seed_is_an_integer(seed):
+    with pytest.raises(TypeError, match=f"an integer, not {type(seed).__name__}"):
+        evidence.setup(seed)
+
+
+@pytest.mark.parametrize("seed", [-1, 2**32])
+def test_a_seed_is_in_range(seed):
+    random.seed(0)
+    state = random.getstate()
+    with pytest.raises(ValueError, match=f"0 or more and below 2.*32, not {seed}"):
+        evidence.setup(seed)
+    assert random.getstate() == state
+
+
+def test_libraries_compute_with_one_thread_afterwards():
+    torch.set_num_threads(2)
+    threadpoolctl.threadpool_limits(2)
+    evidence.setup()
+    assert torch.get_num_threads() == 1
+    assert {pool["num_threads"] for pool in threadpoolctl.threadpool_info()} == {1}
+    assert {os.environ[name] for name in THREAD_VARIABLES} == {"1"}
+    assert torch.are_deterministic_algorithms_enabled()
+
+
+def test_torch_is_limited_even_where_its_threads_are_not_found(monkeypatch):
+    monkeypatch.setattr("evidence.session.threadpool_limits", lambda limit: None)
+    torch.set_num_threads(2)
+    evidence.setup()
+    assert torch.get_num_threads() == 1
+
+
+def test_the_style_and_the_printing_are_the_books():
+    mpl.rcdefaults()
+    np.set_printoptions(precision=8, suppress=False)
+    evidence.setup()
+    assert mpl.rcParams["svg.hashsalt"] == "evidence"
+    colors = mpl.rcParams["axes.prop_cycle"].by_key()["color"]
+    assert colors == list(figures.COLORS)
+    assert repr(np.array([1 / 3, 1e-9])) == "array([0.3333, 0.    ])"
+    assert repr(np.float64(0.5)) == "0.5"
+    assert repr(torch.tensor([1 / 3, 1e-9])) == "tensor([0.3333, 0.0000])"
+
+
+def results_after_setup(threads: int) -> list[np.ndarray]:
+    torch.set_num_threads(threads)
+    threadpoolctl.threadpool_limits(threads)
+    rng = evidence.setup(seed=0)
+    x = rng.normal(size=(700, 701)).astype(np.float32)
+    t = torch.from_numpy(rng.normal(size=1_000_003).astype(np.float32))
+    return [x @ x.T, np.linalg.svd(x[:90, :90])[0], t.sum(), t.exp().mean()]
+
+
+@pytest.mark.parametrize("threads", [2, 4])
+def test_results_do_not_depend_on_the_number_of_threads(threads):
+    one, several = results_after_setup(1), results_after_setup(threads)
+    for a, b in zip(one, several, strict=True):
+        np.testing.assert_array_equal(a, b)

@@ -1,0 +1,214 @@
+"""What ``.binder/`` promises: installed by its steps, JupyterLab opens on the book.
+
+Binder makes a container with the Python of ``runtime.txt``, runs pip on
+``requirements.txt`` and then ``postBuild``. Here the same two steps run, from the files
+themselves, in a virtual environment of their own. Simulated is only what pip would
+download: the packages of the test environment (all but this book's own) are linked into
+the new one, so that pip finds every requirement satisfied, and no index is asked. Hence
+neither the CPU build of torch from its own index nor the Python of ``runtime.txt`` is
+proven; and JupyterLab is started as such, without Binder's proxy in front of it.
+"""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+import time
+import urllib.request
+from pathlib import Path
+
+import pytest
+from copies import CHAPTER, copy_with_chapter
+
+from tools import browser, check_python, notebooks
+from tools.notebooks import ROOT
+
+EXECUTE = """
+import sys
+import nbclient, nbformat
+notebook = nbformat.read(sys.argv[1], as_version=4)
+nbclient.NotebookClient(notebook, timeout=120).execute()
+nbformat.write(notebook, sys.argv[2])
+"""
+
+
+def packages_to(environment: Path) -> None:
+    """Link what pip would install into an environment; this book's package is not."""
+    (source,) = Path(sys.prefix).glob("lib/python*/site-packages")
+    (target,) = environment.glob("lib/python*/site-packages")
+    for entry in source.iterdir():
+        if entry.suffix != ".pth" and "evidence" not in entry.name:
+            (target / entry.name).symlink_to(entry)
+    shared = Path("share") / "jupyter"
+    for folder in (
+        "kernels",
+        "labextensions",
+        "lab/schemas",
+        "lab/static",
+        "lab/themes",
+    ):
+        link = environment / shared / folder
+        link.parent.mkdir(parents=True, exist_ok=True)
+        link.symlink_to(Path(sys.prefix) / shared / folder)
+
+
+class Binder:
+    """A repository and an environment in which Binder's steps have been run."""
+
+    def __init__(self, folder: Path):
+        self.root = copy_with_chapter(folder / "repository")
+        for name in ("requirements.txt", "README.md", "LICENSE"):
+            shutil.copy(ROOT / name, self.root / name)
+        shutil.copytree(ROOT / ".binder", self.root / ".binder")
+        self.prefix = folder / "environment"
+        self.elsewhere = folder / "elsewhere"
+        self.elsewhere.mkdir()
+        self.variables = {
+            key: value
+            for key, value in os.environ.items()
+            if not key.startswith(("PYTEST_", "PYTHON", "PIP_", "JUPYTER"))
+        } | {
+            "PATH": f"{self.prefix / 'bin'}{os.pathsep}{os.environ['PATH']}",
+            "HOME": str(folder),
+            "PIP_CONFIG_FILE": os.devnull,
+            "PIP_NO_INDEX": "1",
+            "PIP_NO_BUILD_ISOLATION": "0",  # pip reads this one the other way round
+            "PYTHONDONTWRITEBYTECODE": "1",
+        }
+        command = [sys.executable, "-m", "venv", "--without-pip", str(self.prefix)]
+        subprocess.run(command, check=True)
+        packages_to(self.prefix)
+        self.python = str(self.prefix / "bin" / "python")
+
+    def run(self, *command, cwd: Path | None = None):
+        done = subprocess.run(
+            command,
+            cwd=cwd or self.root,
+            env=self.variables,
+            capture_output=True,
+            text=True,
+            timeout=120,
+        )
+        done.output = done.stdout + done.stderr
+        return done
+
+
+@pytest.fixture(scope="module")
+def binder(tmp_path_factory):
+    made = Binder(tmp_path_factory.mktemp("binder"))
+    before = made.run(made.python, "-c", "import evidence", cwd=made.elsewhere)
+    assert "No module named 'evidence'" in before.output
+    requirements = str(made.root / ".binder" / "requirements.txt")
+    pip = (made.python, "-m", "pip", "install", "-r", requirements)
+    made.requirements = made.run(*pip)
+    made.post_build = made.run(str(made.root / ".binder" / "postBuild"))
+    return made
+
+
+def test_the_python_is_one_the_book_supports():
+    text = (ROOT / ".binder" / "runtime.txt").read_text("utf8")
+    version = tuple(
+        int(x) for x in re.fullmatch(r"python-(\d+)\.(\d+)\n", text).groups()
+    )
+    assert check_python.OLDEST <= version <= check_python.NEWEST
+
+
+def test_torch_comes_without_cuda_and_only_on_binder():
+    index = "--extra-index-url https://download.pytorch.org/whl/cpu"
+    assert index in (ROOT / ".binder" / "requirements.txt").read_text("utf8")
+    assert "index" not in (ROOT / "requirements.txt").read_text("utf8")
+
+
+def test_its_requirements_agree_with_the_constraints(binder):
+    assert binder.requirements.returncode == 0, binder.requirements.output
+    satisfied = binder.requirements.stdout.lower()
+    for name in ("jupyter-book", "torch", "jupyterlab-myst"):
+        assert f"requirement already satisfied: {name}" in satisfied
+
+
+def test_the_package_comes_from_the_repository(binder):
+    assert binder.post_build.returncode == 0, binder.post_build.output
+    where = "import evidence; print(evidence.__file__, evidence.claims.claims_file())"
+    done = binder.run(binder.python, "-c", where, cwd=binder.elsewhere)
+    assert done.stdout.split() == [
+        str(binder.root / "src" / "evidence" / "__init__.py"),
+        str(binder.root / "book" / "claims.yml"),
+    ], done.output
+
+
+def test_a_chapter_runs_from_another_folder(binder):
+    stored = notebooks.find(CHAPTER, binder.root)
+    new = binder.elsewhere / "new.ipynb"
+    done = binder.run(
+        binder.python, "-c", EXECUTE, str(stored), str(new), cwd=binder.elsewhere
+    )
+    assert done.returncode == 0, done.output
+    assert texts(new) == texts(stored)
+    assert any("✓ holds" in text for text in texts(new))
+
+
+def texts(path: Path) -> list[str]:
+    outputs = [
+        output
+        for _, cell in notebooks.code_cells(notebooks.read(path))
+        for output in cell.outputs
+    ]
+    return [o.get("text") or o["data"].get("text/plain", "") for o in outputs]
+
+
+@pytest.fixture
+def lab(binder):
+    """A running JupyterLab; its address."""
+    log = (binder.elsewhere / "lab.txt").open("w+")
+    command = [binder.python, "-m", "jupyterlab", "--no-browser", "--port=0"]
+    command += ["--allow-root", "--ServerApp.token=", "--ServerApp.password="]
+    process = subprocess.Popen(
+        command, cwd=binder.root, env=binder.variables, stdout=log, stderr=log
+    )
+    try:
+        for _ in range(300):
+            log.seek(0)
+            found = re.search(r"(http://(?:localhost|127\.0\.0\.1):\d+/)", log.read())
+            if found and answers(found[1]):
+                break
+            time.sleep(0.1)
+        else:
+            log.seek(0)
+            raise AssertionError(log.read())
+        yield found[1]
+    finally:
+        process.terminate()
+        process.wait(20)
+
+
+def answers(address: str) -> bool:
+    try:
+        return urllib.request.urlopen(address + "api", timeout=5).status == 200
+    except OSError:
+        return False
+
+
+def heading(page: str) -> str:
+    text = (ROOT / "book" / page).read_text("utf8")
+    return re.search("^# (.+)$", text, re.MULTILINE)[1]
+
+
+def test_jupyterlab_opens_pages_as_pages_and_first_the_first_one(binder, lab):
+    from playwright.sync_api import sync_playwright
+
+    assert binder.post_build.returncode == 0, binder.post_build.output
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(
+            executable_path=browser.find(), args=browser.FLAGS
+        )
+        page = chromium.new_page()
+        page.goto(lab + "lab")
+        shown = page.locator(".jp-MarkdownViewer").last
+        shown.get_by_role("heading", name=heading("index.md")).wait_for()
+        shown.get_by_text("Look up a symptom").wait_for()
+        first = shown.inner_text()
+        page.goto(lab + "lab/tree/book/how-it-works.md")
+        shown.get_by_role("heading", name=heading("how-it-works.md")).wait_for()
+        chromium.close()
+    assert ":::" not in first and "grid-item" not in first  # directives, not source
