@@ -1,15 +1,57 @@
 """Checks of input, in one voice: what was given, and what would be right.
 
-They stand at the door of the functions that users call. What a chapter shows is pure.
+They stand at the door of the functions that users call; what a chapter shows is pure.
+:func:`door` keeps the two apart under one name::
+
+    def _check_pair(a, b):
+        return checks.array(a, "a", shape=("N", 4)), checks.array(b, "b", shape=("M", 4))
+
+
+    @door(_check_pair)
+    def iou(a, b): ...  # the mathematics, and nothing else
 """
 
 from __future__ import annotations
 
+import functools
+import inspect
 import math
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from numbers import Integral, Real
 
 import numpy as np
+
+
+def door(guard: Callable) -> Callable:
+    """Let a function see only arguments that a guard has let in.
+
+    Parameters
+    ----------
+    guard : callable
+        Takes the arguments of the function (defaults filled in) and returns them all,
+        checked and converted, in the order of its parameters; raises what is wrong.
+
+    Returns
+    -------
+    callable
+        A decorator. The function itself, without its guard, is ``__wrapped__``.
+    """
+
+    def decorate(function: Callable) -> Callable:
+        signature = inspect.signature(function)
+
+        @functools.wraps(function)
+        def guarded(*args, **options):
+            given = signature.bind(*args, **options)
+            given.apply_defaults()
+            named = dict(
+                zip(signature.parameters, guard(**given.arguments), strict=True)
+            )
+            return function(**named)
+
+        return guarded
+
+    return decorate
 
 
 def number(

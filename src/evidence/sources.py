@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import inspect
+import re
 import textwrap
 from pathlib import Path
 
@@ -57,7 +58,7 @@ def show_source(item, *, docstring: bool = False) -> Listing:
         raise ValueError(
             f"{item.__qualname__} is defined in {item.__module__}, not in evidence"
         )
-    code = textwrap.dedent(inspect.getsource(item))
+    code = _without_guard(textwrap.dedent(inspect.getsource(item)))
     if not docstring:
         code = _shorten_docstrings(code)
     test = _test_of(item.__module__)
@@ -74,6 +75,11 @@ def _test_of(module: str) -> str | None:
             return test
         module = folder  # a package may be tested in one file
     return None
+
+
+def _without_guard(code: str) -> str:
+    """Leave out the line ``@door(...)``: what a chapter shows is the function."""
+    return re.sub(r"^@(?:checks\.)?door\(.*\)\n", "", code)
 
 
 def _shorten_docstrings(code: str) -> str:
