@@ -6,6 +6,8 @@ import re
 import shutil
 import subprocess
 import sys
+import zlib
+from collections.abc import Iterator
 from pathlib import Path
 
 import copies
@@ -19,6 +21,7 @@ sys.path.insert(0, str(ROOT / "book" / "_ext"))
 from bookext import fork
 
 ADDRESS = "https://github.com/Ada/notes"
+PRIVATE = "https://ada@navy.example:s3cret@github.com/Ada/notes.git"
 CONTENTS = """format: jb-book
 root: book/index
 chapters:
@@ -28,28 +31,59 @@ chapters:
 TINY = "# Tiny\n\nTested in [`tests/test_stats.py`](../../tests/test_stats.py)."
 
 
+OURS = "https://git.example.org"
+
+
 @pytest.mark.parametrize(
     ("remote", "address"),
     {
         "https://github.com/Ada/notes.git": ADDRESS,
-        "https://github.com/Ada/notes": ADDRESS,
         "https://github.com/Ada/notes/\n": ADDRESS,
-        "http://github.com/Ada/notes": ADDRESS,
-        "https://Ada:secret@github.com/Ada/notes.git": ADDRESS,
-        "https://secret@github.com/Ada/notes": ADDRESS,
+        "http://github.com:80/Ada/notes": ADDRESS,
+        f"{OURS}:8443/group/sub/notes.git": f"{OURS}:8443/group/sub/notes",
+        "https://host:8443/Ada/notes": "https://host:8443/Ada/notes",
+        "http://host:8080/Ada/notes": "http://host:8080/Ada/notes",
+        # Credentials, and what is none of a page's business
+        "https://Ada:s3cret@github.com/Ada/notes.git": ADDRESS,
+        "https://s3cret@github.com/Ada/notes": ADDRESS,
+        PRIVATE: ADDRESS,
+        "https://ada%40navy.example:s3cret@GitHub.com/Ada/notes.git": ADDRESS,
+        "https://github.com/Ada/notes?token=s3cret#s3cret": ADDRESS,
+        "https://ada:s3/cret@github.com/Ada/notes.git": "",
+        "https://s3/cret/ada@github.com/Ada/notes.git": "",
+        "https://ada:5/ecr/et?@github.com/Ada/notes.git": "",
+        "https://ada:5/ecr/et#@github.com/Ada/notes.git": "",
+        "https://github.com/Ada/notes;token=s3cret": "",
+        "https://[s3cret@github.com/Ada/notes": "",
+        # ssh
         "git@github.com:Ada/notes.git": ADDRESS,
-        "git@github.com:Ada/notes": ADDRESS,
-        "ssh://git@github.com/Ada/notes.git": ADDRESS,
+        "github.com:/Ada/notes": ADDRESS,
+        "ada@navy.example@github.com:Ada/notes": ADDRESS,
         "ssh://git@github.com:22/Ada/notes": ADDRESS,
-        "https://git.example.org:8443/group/sub/notes.git": (
-            "https://git.example.org:8443/group/sub/notes"
-        ),
-        "git@git.example.org:group/sub/notes.git": (
-            "https://git.example.org/group/sub/notes"
-        ),
+        "ssh://git:s3cret@github.com/Ada/notes.git": ADDRESS,
+        "git@git.example.org:group/sub/notes.git": f"{OURS}/group/sub/notes",
+        "ssh://git@git.example.org:2222/group/notes": f"{OURS}/group/notes",
+        "ssh://git@ssh.github.com:443/Ada/notes.git": ADDRESS,
+        "git@altssh.gitlab.com:Ada/notes": "https://gitlab.com/Ada/notes",
+        "git@ssh.example.org:Ada/notes": "https://ssh.example.org/Ada/notes",
+        # Aliases of ssh
+        "git@github.com-work:Ada/notes.git": ADDRESS,
+        "git@github.com-ada.lovelace:Ada/notes": ADDRESS,
+        "git@github.com_work:Ada/notes": ADDRESS,
+        "git@git.example.org-work:Ada/notes": f"{OURS}/Ada/notes",
+        "git@git.xn--p1ai:Ada/notes": "https://git.xn--p1ai/Ada/notes",
+        "git@work:Ada/notes.git": "",
+        "git@github-work:Ada/notes.git": "",
+        # No page to link to
+        "https://github.com/notes": "",
+        "git://github.com/Ada/notes.git": "",
+        "ext::ssh s3cret@github.com %S Ada/notes": "",
         "/srv/git/notes.git": "",
+        "/srv/git@github.com:Ada/notes": "",
         "../notes": "",
+        "github.com/Ada/notes": "",
         "file:///srv/git/notes.git": "",
+        "C:/git/Ada/notes": "",
         r"C:\notes": "",
         "": "",
     }.items(),
@@ -83,6 +117,15 @@ def test_the_address_of_a_remote(remote, address):
             },
             ("https://git.example.org/Ada/notes", "main"),
             id="another server",
+        ),
+        pytest.param(
+            {
+                "GITHUB_SERVER_URL": "https://ada:s3cret@github.com/",
+                "GITHUB_REF_TYPE": "branch",
+                "GITHUB_REF_NAME": "main",
+            },
+            (ADDRESS, "main"),
+            id="credentials",
         ),
         pytest.param(
             {"GITHUB_REF_TYPE": "tag", "GITHUB_REF_NAME": "v1"},
@@ -191,11 +234,20 @@ def of_the_repository(links: set[str]) -> set[str]:
     }
 
 
+def published(root: Path) -> Iterator[tuple[Path, bytes]]:
+    """Yield every file of the site, objects.inv as what is packed into it."""
+    for path in (root / "_build" / "html").rglob("*"):
+        if path.name == "objects.inv":
+            yield path, zlib.decompress(path.read_bytes().split(b"\n", 4)[-1])
+        elif path.is_file():
+            yield path, path.read_bytes()
+
+
 @pytest.mark.parametrize(
     "remote",
     [
         "git@github.com:Grace/notes.git",
-        "https://Grace:secret@github.com/Grace/notes.git",
+        PRIVATE.replace("Ada", "Grace"),
     ],
 )
 def test_every_link_follows_the_origin(checkout, remote):
@@ -206,8 +258,8 @@ def test_every_link_follows_the_origin(checkout, remote):
         git(checkout, "remote", "remove", "origin")
     assert of_the_repository(addresses(page)) == expected_links("Grace", "lecture")
     assert any("Grace/notes/issues/new" in link for link in addresses(page))
-    everything = (checkout / "_build" / "html").rglob("*.html")
-    assert not any("secret" in path.read_text("utf8") for path in everything)
+    for path, content in published(checkout):
+        assert b"s3cret" not in content and b"navy" not in content, path
 
 
 def test_on_github_actions_every_link_follows_its_environment(checkout):

@@ -7,6 +7,7 @@ import re
 import subprocess
 from pathlib import Path
 
+from addresses import web_address
 from sphinx.application import Sphinx
 from sphinx.config import Config
 
@@ -24,43 +25,19 @@ def _git(*arguments: str) -> str:
     return done.stdout.strip() if done.returncode == 0 else ""
 
 
-def web_address(remote: str) -> str:
-    """Return the https address of a git remote, without credentials and ``.git``.
-
-    Parameters
-    ----------
-    remote : str
-        ``https://user:token@host/owner/name.git``, ``git@host:owner/name.git`` or
-        ``ssh://git@host:22/owner/name``.
-
-    Returns
-    -------
-    str
-        ``https://host/owner/name``, or ``""`` for anything else (a local folder).
-    """
-    web = re.fullmatch(r"https?://(?:[^@/]+@)?(.+?)(?:\.git)?/?", remote.strip())
-    if web:
-        return f"https://{web[1]}"
-    ssh = re.fullmatch(
-        r"(?:ssh://)?[^@/]+@([^:/]+)(?::\d+/|[:/])(.+?)(?:\.git)?/?", remote.strip()
-    )
-    return f"https://{ssh[1]}/{ssh[2]}" if ssh else ""
-
-
 def repository(environ=os.environ) -> tuple[str, str]:
     """Return the web address and the branch of this checkout's repository.
 
     GitHub Actions says it in its environment; elsewhere git knows.
     """
-    if environ.get("GITHUB_REPOSITORY"):
-        server = environ.get("GITHUB_SERVER_URL", "https://github.com")
-        url = f"{server}/{environ['GITHUB_REPOSITORY']}"
-    else:
-        url = web_address(_git("config", "--get", "remote.origin.url"))
+    remote = _git("config", "--get", "remote.origin.url")
+    if name := environ.get("GITHUB_REPOSITORY"):
+        remote = f"{environ.get('GITHUB_SERVER_URL', 'https://github.com')}/{name}"
     branch = environ.get("GITHUB_HEAD_REF", "")
     if not branch and environ.get("GITHUB_REF_TYPE") == "branch":
         branch = environ.get("GITHUB_REF_NAME", "")
-    return url, branch or _git("symbolic-ref", "--short", "-q", "HEAD") or "main"
+    branch = branch or _git("symbolic-ref", "--short", "-q", "HEAD") or "main"
+    return web_address(remote), branch
 
 
 def pages_address(url: str) -> str:
