@@ -190,6 +190,14 @@ def git(root: Path, *arguments: str) -> None:
     subprocess.run(["git", *arguments], cwd=root, check=True)
 
 
+def set_repository(settings: Path, url: str) -> str:
+    """Write ``repository.url`` into settings, and return what it was before."""
+    text = settings.read_text("utf8")
+    before = re.search(r"^  url: (\S+)$", text, re.MULTILINE)[1]
+    settings.write_text(text.replace(before, url), "utf8")
+    return before
+
+
 def build(root: Path, **variables: str) -> str:
     """Build the site and return the page of its notebook."""
     shutil.rmtree(root / "_build", ignore_errors=True)
@@ -292,9 +300,8 @@ def test_without_a_public_origin_there_are_no_buttons(checkout, remote):
 
 def test_the_colab_cells_follow_the_settings_and_stay_fresh(tmp_path):
     root = copies.copy_with_chapter(tmp_path / "copy")
-    settings = root / "_config.yml"
-    before = re.search(r"^  url: (\S+)$", settings.read_text("utf8"), re.MULTILINE)[1]
-    settings.write_text(settings.read_text("utf8").replace(before, ADDRESS), "utf8")
+    before = set_repository(root / "_config.yml", PRIVATE)
+    copies.edit(root, "_config.yml", 'path_to_book: ""', "path_to_book: a/b")
     done = copies.python(root, "-m", "tools.format")
     assert done.returncode == 0, done.output
     path = notebooks.find(copies.CHAPTER, root)
@@ -303,6 +310,16 @@ def test_the_colab_cells_follow_the_settings_and_stay_fresh(tmp_path):
         for cell in notebooks.read(path).cells
         if "colab" in cell.metadata.get("tags", [])
     ]
-    assert f'%pip install --quiet "evidence @ git+{ADDRESS}"' in cell.source
-    assert before not in path.read_text("utf8")
+    install = f'%pip install --quiet "evidence @ git+{ADDRESS}#subdirectory=a/b"'
+    assert install in cell.source
+    text = path.read_text("utf8")
+    assert before not in text and "s3cret" not in text and "navy" not in text
     assert notebooks.is_fresh(path, root)
+
+
+@pytest.mark.parametrize("url", ["", "../notes", "https://ada:s3/cret@github.com/a/b"])
+def test_settings_without_a_web_address_are_refused_in_silence(tmp_path, url):
+    (tmp_path / "_config.yml").write_text(f"repository:\n  url: {url}\n", "utf8")
+    with pytest.raises(SystemExit, match=r"should be a web address") as error:
+        notebooks.repository(tmp_path)
+    assert "cret" not in str(error.value)
