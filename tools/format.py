@@ -20,9 +20,8 @@ def follow_repository(notebook, address: str) -> None:
     """Let the Colab cell install the package from the repository at some address."""
     for cell in notebook.cells:
         if "colab" in cell.metadata.get("tags", []):
-            cell.source = re.sub(
-                r'git\+https?://[^\s"]+', f"git+{address}", cell.source
-            )
+            place = r'git\+https?://[^"\n]+'
+            cell.source = re.sub(place, f"git+{address}", cell.source)
 
 
 def main(names: list[str]) -> None:

@@ -7,6 +7,7 @@ import hashlib
 import json
 import math
 import re
+import sys
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
@@ -16,6 +17,9 @@ import yaml
 
 from evidence import claims
 from tools import contents
+
+sys.path.append(str(Path(__file__).parents[1] / "book" / "_ext"))
+from addresses import web_address
 
 ROOT = Path(__file__).resolve().parents[1]
 STATE = "application/vnd.jupyter.widget-state+json"
@@ -65,9 +69,23 @@ def exercises_of(chapter: str, root: Path = ROOT) -> Path:
 
 
 def repository(root: Path = ROOT) -> str:
-    """Return the address of the repository: ``repository.url`` in ``_config.yml``."""
-    settings = yaml.safe_load((root / "_config.yml").read_text("utf8"))
-    return settings["repository"]["url"]
+    """Return what pip installs: ``repository.url`` in ``_config.yml``, cleaned.
+
+    Raises
+    ------
+    SystemExit
+        If it is not a web address. The message does not repeat it: there may be a
+        password in it, and what a workflow prints is public.
+    """
+    settings = yaml.safe_load((root / "_config.yml").read_text("utf8"))["repository"]
+    address = web_address(str(settings["url"]))
+    if not address:
+        raise SystemExit(
+            "repository.url in _config.yml should be a web address with owner and "
+            "name, such as https://github.com/me/notes"
+        )
+    folder = settings.get("path_to_book")  # of the book inside a larger repository
+    return f"{address}#subdirectory={folder}" if folder else address
 
 
 def read(path: Path):

@@ -192,9 +192,8 @@ def test_the_title_cell_asks_and_promises(chapter):
 
 
 def test_the_colab_cell_is_the_template_with_the_address_of_the_repository(chapter):
-    settings = yaml.safe_load((notebooks.ROOT / "_config.yml").read_text("utf8"))
     template = notebooks.read(TEMPLATE / "chapter.ipynb").cells[1]
-    expected = template.source.replace("@REPOSITORY@", settings["repository"]["url"])
+    expected = template.source.replace("@REPOSITORY@", notebooks.repository())
     cell = chapter.cells[1]
     where = f"{chapter.at(1)}, the Colab cell,"
     assert cell.source == expected, f"{where} is not the template's: `make format`"

@@ -6,45 +6,25 @@ import os
 import re
 import subprocess
 from pathlib import Path
+from urllib.parse import quote, urlsplit
 
+from addresses import web_address
 from sphinx.application import Sphinx
 from sphinx.config import Config
 
 ROOT = Path(__file__).resolve().parents[3]
+# The servers to whose pages the theme makes links, and where they show a file.
+SERVERS = {"github": "blob", "gitlab": "-/blob"}
 BUTTONS = ("use_repository_button", "use_edit_page_button", "use_issues_button")
 
 
 def _git(*arguments: str) -> str:
+    command = ["git", "-C", ROOT, *arguments]
     try:
-        done = subprocess.run(
-            ["git", *arguments], cwd=ROOT, capture_output=True, text=True, timeout=10
-        )
+        done = subprocess.run(command, capture_output=True, encoding="utf8", timeout=9)
     except (OSError, subprocess.SubprocessError):
         return ""
     return done.stdout.strip() if done.returncode == 0 else ""
-
-
-def web_address(remote: str) -> str:
-    """Return the https address of a git remote, without credentials and ``.git``.
-
-    Parameters
-    ----------
-    remote : str
-        ``https://user:token@host/owner/name.git``, ``git@host:owner/name.git`` or
-        ``ssh://git@host:22/owner/name``.
-
-    Returns
-    -------
-    str
-        ``https://host/owner/name``, or ``""`` for anything else (a local folder).
-    """
-    web = re.fullmatch(r"https?://(?:[^@/]+@)?(.+?)(?:\.git)?/?", remote.strip())
-    if web:
-        return f"https://{web[1]}"
-    ssh = re.fullmatch(
-        r"(?:ssh://)?[^@/]+@([^:/]+)(?::\d+/|[:/])(.+?)(?:\.git)?/?", remote.strip()
-    )
-    return f"https://{ssh[1]}/{ssh[2]}" if ssh else ""
 
 
 def repository(environ=os.environ) -> tuple[str, str]:
@@ -52,15 +32,17 @@ def repository(environ=os.environ) -> tuple[str, str]:
 
     GitHub Actions says it in its environment; elsewhere git knows.
     """
-    if environ.get("GITHUB_REPOSITORY"):
-        server = environ.get("GITHUB_SERVER_URL", "https://github.com")
-        url = f"{server}/{environ['GITHUB_REPOSITORY']}"
-    else:
-        url = web_address(_git("config", "--get", "remote.origin.url"))
+    remote = _git("remote", "get-url", "origin")  # which minds url.*.insteadOf
+    if name := environ.get("GITHUB_REPOSITORY"):
+        remote = f"{environ.get('GITHUB_SERVER_URL', 'https://github.com')}/{name}"
     branch = environ.get("GITHUB_HEAD_REF", "")
     if not branch and environ.get("GITHUB_REF_TYPE") == "branch":
         branch = environ.get("GITHUB_REF_NAME", "")
-    return url, branch or _git("symbolic-ref", "--short", "-q", "HEAD") or "main"
+    for head in ("HEAD", "refs/remotes/origin/HEAD"):
+        if not branch:  # a detached HEAD is on no branch; origin's is on its default
+            name = _git("symbolic-ref", "-q", head)
+            branch = re.sub("^refs/(heads|remotes/origin)/", "", name)
+    return web_address(remote), branch or "main"
 
 
 def pages_address(url: str) -> str:
@@ -78,22 +60,29 @@ def pages_address(url: str) -> str:
 
 
 def set_links(app: Sphinx, config: Config) -> None:
-    """Write repository, branch and base address into the theme's options."""
+    """Write repository, branch, folder and base address into the theme's options."""
     options = config.html_theme_options
     url, branch = repository()
-    if url:
+    host = urlsplit(url).netloc
+    server = next((name for name in SERVERS if name in host), "")
+    if server:
+        branch = quote(branch)
+        folder = quote(_git("rev-parse", "--show-prefix"))
         options["repository_url"] = url
+        options["repository_provider"] = server
         options["repository_branch"] = branch
+        options["path_to_docs"] = folder
+        config.evidence_source = f"{url}/{SERVERS[server]}/{branch}/{folder}"
         config.html_baseurl = config.ogp_site_url = pages_address(url)
-    else:  # nowhere to launch from or to edit: no buttons
+    else:  # nowhere to edit: no buttons
         options["repository_url"] = ""
-        options["launch_buttons"] = {}
         options.update(dict.fromkeys(BUTTONS, False))
-    # Pages and source links outside the theme's own buttons read these.
-    config.html_context["evidence_repository"] = options["repository_url"]
-    config.html_context["evidence_branch"] = branch
+    if host != "github.com":  # Colab opens no other, and most links to Binder are dead
+        options["launch_buttons"] = {}
 
 
 def setup(app: Sphinx) -> None:
     """Run before the theme reads its options."""
+    # Pages are read again when it changes: it is in the links to our own files.
+    app.add_config_value("evidence_source", "", "env")
     app.connect("config-inited", set_links)

@@ -104,8 +104,7 @@ class ReadOutputs(SphinxTransform):
 
     def link_sources(self) -> None:
         """Point links to Python files at the repository; without one, keep the text."""
-        context = self.config.html_context
-        base = context.get("evidence_repository")
+        base = self.config.evidence_source
         kinds = (addnodes.download_reference, addnodes.pending_xref, nodes.reference)
         for node in list(self.document.findall(lambda n: isinstance(n, kinds))):
             address = node.get("reftarget", "") or node.get("refuri", "")
@@ -114,8 +113,7 @@ class ReadOutputs(SphinxTransform):
                 continue
             text = nodes.literal("", node.astext())
             if base:
-                uri = f"{base}/blob/{context['evidence_branch']}/{target[0]}"
-                text = nodes.reference("", "", text, refuri=uri)
+                text = nodes.reference("", "", text, refuri=base + target[0])
             node.replace_self(text)
 
 
