@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import json
+import posixpath
 import re
+from collections import Counter
+from functools import cache
 from pathlib import Path
 from urllib.parse import unquote
 
 import pytest
 import yaml
 from axe_playwright_python.sync_playwright import Axe
+from bs4 import BeautifulSoup
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from tools import browser, notebooks
@@ -454,3 +458,45 @@ def test_nothing_of_live_code_is_loaded_and_the_state_follows_the_text():
 def test_licenses_of_what_is_served_lie_beside_it():
     for folder in (notebooks.ROOT / "book" / "_static" / "vendor").iterdir():
         assert list(Path(folder).glob("LICENSE*")), folder.name
+
+
+# --- Numbers ------------------------------------------------------------------------
+
+
+@cache
+def _soup(path: str) -> BeautifulSoup:
+    return BeautifulSoup(_text(path), "html.parser")
+
+
+def _numbers(path: str) -> dict[str, str]:
+    """Return what stands at each equation and figure of a page, under its anchor."""
+    numbers = {}
+    for number in _soup(path).find_all(class_=["eqno", "caption-number"]):
+        target = number.find_parent(["div", "figure", "table"], id=True)
+        numbers[target["id"]] = number.find(string=True).strip()
+    return numbers
+
+
+def test_references_show_the_number_at_their_target():
+    numbers = {path: _numbers(path) for path in READ}
+    shown, wanted = [], []
+    for path in READ:
+        for link in _soup(path).find_all("a", class_="reference", href=True):
+            page, _, anchor = link["href"].partition("#")
+            page = posixpath.normpath(f"{path}/../{page}") if page else path
+            by_title = link.find(class_="std-ref")
+            if anchor in numbers.get(page, ()) and not by_title:
+                shown.append((path, anchor, link.text))
+                wanted.append((path, anchor, numbers[page][anchor]))
+    assert shown == wanted != []
+
+
+def test_equations_and_figures_are_counted_by_chapter():
+    assert _numbers(CHAPTERS[0])
+    for path in CHAPTERS:
+        chapter = _soup(path).select_one(".bd-article h1 .section-number")
+        counts = Counter()
+        for said in _numbers(path).values():
+            kind, number = re.match(r"(\D*)([\d.]*)", said).groups()
+            counts[kind] += 1
+            assert number == f"{chapter.text.strip()}{counts[kind]}", path
