@@ -500,3 +500,41 @@ def test_equations_and_figures_are_counted_by_chapter():
             kind, number = re.match(r"(\D*)([\d.]*)", said).groups()
             counts[kind] += 1
             assert number == f"{chapter.text.strip()}{counts[kind]}", path
+
+
+# --- Paper --------------------------------------------------------------------------
+
+
+LOOK = """elements => elements.filter(e => e.checkVisibility()).map(e => {
+    const {color, backgroundColor, filter} = getComputedStyle(e);
+    return {html: e.outerHTML.slice(0, 99), color, backgroundColor, filter};
+})"""
+
+
+def _luminance(color: str) -> float:
+    """Return how light a color is, from 0 to 1 (WCAG), on white if it is clear."""
+    red, green, blue, *alpha = (float(x) for x in re.findall(r"[\d.]+", color))
+    if alpha == [0]:
+        return 1.0
+    linear = [
+        x / 12.92 if x <= 0.04045 else ((x + 0.055) / 1.055) ** 2.4
+        for x in (red / 255, green / 255, blue / 255)
+    ]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+
+def test_the_dark_theme_prints_dark_on_white(chromium, site):
+    kinds = ["p", "h2", "a.reference", ".highlight .k", ".output pre", "td", ".katex"]
+    kinds += ["figcaption", ".evidence-verdict", "img.evidence-drawing"]
+    kinds += [".evidence-explore img"]
+    with Visit(chromium, site, color_scheme="dark", reduced_motion="reduce") as visit:
+        page = visit.open("book/experiments/pca-before-networks.html")
+        page.emulate_media(media="print")
+        for kind in kinds:
+            assert page.locator(f".bd-article {kind}").first.is_visible(), kind
+        inside = ".bd-article *:not(.evidence-badge)"  # white on its own color
+        looks = page.locator(f"body, .bd-article, {inside}").evaluate_all(LOOK)
+    pale = [x for x in looks if 1.05 / (_luminance(x["color"]) + 0.05) < 4.5]
+    dark = [x for x in looks if _luminance(x["backgroundColor"]) < 0.75]
+    turned = [x for x in looks if x["filter"] != "none"]
+    assert pale[:3] + dark[:3] + turned[:3] == []
