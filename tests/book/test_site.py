@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import json
+import posixpath
 import re
+from collections import Counter
+from functools import cache
 from pathlib import Path
 from urllib.parse import unquote
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from bs4 import BeautifulSoup
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from evidence import claims
@@ -454,3 +458,83 @@ def test_nothing_of_live_code_is_loaded_and_the_state_follows_the_text():
 def test_licenses_of_what_is_served_lie_beside_it():
     for folder in (notebooks.ROOT / "book" / "_static" / "vendor").iterdir():
         assert list(Path(folder).glob("LICENSE*")), folder.name
+
+
+# --- Numbers ------------------------------------------------------------------------
+
+
+@cache
+def _soup(path: str) -> BeautifulSoup:
+    return BeautifulSoup(_text(path), "html.parser")
+
+
+def _numbers(path: str) -> dict[str, str]:
+    """Return what stands at each equation and figure of a page, under its anchor."""
+    numbers = {}
+    for number in _soup(path).find_all(class_=["eqno", "caption-number"]):
+        target = number.find_parent(["div", "figure", "table"], id=True)
+        numbers[target["id"]] = number.find(string=True).strip()
+    return numbers
+
+
+def test_references_show_the_number_at_their_target():
+    numbers = {path: _numbers(path) for path in READ}
+    shown, wanted = [], []
+    for path in READ:
+        for link in _soup(path).find_all("a", class_="reference", href=True):
+            page, _, anchor = link["href"].partition("#")
+            page = posixpath.normpath(f"{path}/../{page}") if page else path
+            by_title = link.find(class_="std-ref")
+            if anchor in numbers.get(page, ()) and not by_title:
+                shown.append((path, anchor, link.text))
+                wanted.append((path, anchor, numbers[page][anchor]))
+    assert shown == wanted != []
+
+
+def test_equations_and_figures_are_counted_by_chapter():
+    assert _numbers(CHAPTERS[0])
+    for path in CHAPTERS:
+        chapter = _soup(path).select_one(".bd-article h1 .section-number")
+        counts = Counter()
+        for said in _numbers(path).values():
+            kind, number = re.match(r"(\D*)([\d.]*)", said).groups()
+            counts[kind] += 1
+            assert number == f"{chapter.text.strip()}{counts[kind]}", path
+
+
+# --- Paper --------------------------------------------------------------------------
+
+
+LOOK = """elements => elements.filter(e => e.checkVisibility()).map(e => {
+    const {color, backgroundColor, filter} = getComputedStyle(e);
+    return {html: e.outerHTML.slice(0, 99), color, backgroundColor, filter};
+})"""
+
+
+def _luminance(color: str) -> float:
+    """Return how light a color is, from 0 to 1 (WCAG), on white if it is clear."""
+    red, green, blue, *alpha = (float(x) for x in re.findall(r"[\d.]+", color))
+    if alpha == [0]:
+        return 1.0
+    linear = [
+        x / 12.92 if x <= 0.04045 else ((x + 0.055) / 1.055) ** 2.4
+        for x in (red / 255, green / 255, blue / 255)
+    ]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+
+def test_the_dark_theme_prints_dark_on_white(chromium, site):
+    kinds = ["p", "h2", "a.reference", ".highlight .k", ".output pre", "td", ".katex"]
+    kinds += ["figcaption", ".evidence-verdict", "img.evidence-drawing"]
+    kinds += [".evidence-explore img"]
+    with Visit(chromium, site, color_scheme="dark", reduced_motion="reduce") as visit:
+        page = visit.open("book/experiments/pca-before-networks.html")
+        page.emulate_media(media="print")
+        for kind in kinds:
+            assert page.locator(f".bd-article {kind}").first.is_visible(), kind
+        inside = ".bd-article *:not(.evidence-badge)"  # white on its own color
+        looks = page.locator(f"body, .bd-article, {inside}").evaluate_all(LOOK)
+    pale = [x for x in looks if 1.05 / (_luminance(x["color"]) + 0.05) < 4.5]
+    dark = [x for x in looks if _luminance(x["backgroundColor"]) < 0.75]
+    turned = [x for x in looks if x["filter"] != "none"]
+    assert pale[:3] + dark[:3] + turned[:3] == []

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
 import sys
 
 import pytest
+from sphinx.application import Sphinx
+from sphinx.util.docutils import docutils_namespace, patch_docutils
 
 from tools.notebooks import ROOT
 
@@ -115,3 +118,40 @@ def test_tokens_without_a_style_of_their_own_need_no_element():
     code = '<span class="k">if</span> <span class="n">x</span><span class="p">:</span>'
     plain = weight.plain_tokens(css).sub(r"\1", code)
     assert plain == '<span class="k">if</span> x<span class="p">:</span>'
+
+
+BOOK = {
+    "index": "Book\n====\n\n.. toctree::\n   :numbered: 1\n\n   one\n   two\n",
+    "one": "One\n===\n\nSee :eq:`sum`, :numref:`fig-sum`.\n",
+    "two": "Two\n===\n\n.. math:: 1 + 1\n   :label: sum\n\n"
+    ".. figure:: sum.svg\n   :name: fig-sum\n\n   A sum.\n",
+    "more": "More\n====\n",
+}
+MORE = ".. math:: 0\n   :label: zero\n\n.. figure:: zero.svg\n\n   Zero.\n\n.. math::"
+
+
+@pytest.mark.parametrize(
+    ("page", "old", "new", "wanted"),
+    [
+        ("two", ".. math::", MORE, ["(2.2)", "Fig. 2.2"]),
+        ("index", "   two", "   more\n   two", ["(3.1)", "Fig. 3.1"]),
+    ],
+    ids=["an equation more", "a chapter more"],
+)
+def test_references_follow_when_another_page_is_changed(
+    tmp_path, page, old, new, wanted
+):
+    def references():
+        folders = (tmp_path, None, tmp_path / "html", tmp_path / "trees")
+        settings = {"extensions": ["bookext.repairs"], "numfig": True}
+        with patch_docutils(), docutils_namespace():
+            app = Sphinx(*folders, "html", settings, status=None, warning=None)
+            app.build()
+        text = (tmp_path / "html" / "one.html").read_text("utf8")
+        return re.findall(r"(\([\d.]+\)|Fig\. [\d.]+)<", text)
+
+    for name, source in BOOK.items():
+        (tmp_path / f"{name}.rst").write_text(source, "utf8")
+    assert references() == ["(2.1)", "Fig. 2.1"]
+    (tmp_path / f"{page}.rst").write_text(BOOK[page].replace(old, new), "utf8")
+    assert references() == wanted

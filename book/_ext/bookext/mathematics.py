@@ -14,6 +14,7 @@ from docutils import nodes
 from py_mini_racer import MiniRacer
 from sphinx.application import Sphinx
 from sphinx.util import logging
+from sphinx.util.math import get_node_equation_number
 
 LOGGER = logging.getLogger(__name__)
 KATEX = Path(__file__).parents[2] / "_static" / "vendor" / "katex" / "katex.min.js"
@@ -69,8 +70,8 @@ def visit_block(self, node: nodes.math_block) -> None:
     self.body.append(self.starttag(node, "div", CLASS="math", tabindex="0"))
     self.body.append(_typeset(node, display=True))
     if node["number"]:
-        number = f"({node['number']})"
-        self.body.append(f'<span class="eqno">{number}')
+        number = get_node_equation_number(self, node)  # as references give it
+        self.body.append(f'<span class="eqno">({number})')
         self.add_permalink_ref(node, "Link to this equation")
         self.body.append("</span>")
     self.body.append("</div>")

@@ -23,6 +23,7 @@ SHEET = re.compile(
     r'(?P<path>_static/(?!book-[0-9a-f]{12})[^"?]+\.css)[^>]*>'
 )
 NOT_REQUIRED = re.compile(r":(?:not|is|where|has)\([^()]*(?:\([^()]*\)[^()]*)*\)")
+LIGHT = re.compile(r'\[data-theme="?light"?\]')
 PRELOAD = re.compile(r'<link[^>]*rel="preload"[^>]*>\s*')
 ICON_FONT = re.compile(r"url\((?P<path>[^)]*/webfonts/(?P<name>[\w-]+))\.woff2\)[^}]*")
 
@@ -131,15 +132,23 @@ def _kept(rule, words: set[str]) -> str:
     if rule.type == "qualified-rule":
         selectors = _split(tinycss2.serialize(rule.prelude))
         kept = [s.strip() for s in selectors if _can_match(s, words)]
-        if not kept:
-            return ""
-        return f"{','.join(kept)}{{{tinycss2.serialize(rule.content).strip()}}}"
+        return _themed(kept, tinycss2.serialize(rule.content).strip())
     nested = {"media", "supports", "layer", "container"}
     if rule.type == "at-rule" and rule.content and rule.lower_at_keyword in nested:
         inner = purge(tinycss2.serialize(rule.content), words)
         head = tinycss2.serialize(rule.prelude)
         return f"@{rule.at_keyword}{head}{{{inner}}}" if inner else ""
     return "" if rule.type == "error" else rule.serialize()
+
+
+def _themed(selectors: list[str], style: str) -> str:
+    """Return a rule for the screen's theme and, on paper, for the light one."""
+    dark = [s for s in selectors if re.search(r'\[data-theme="?dark', s)]
+    both = [s for s in selectors if s not in dark]
+    light = [re.sub(LIGHT, "[data-theme]", s) for s in both if re.search(LIGHT, s)]
+    text = f"{','.join(both)}{{{style}}}" if both else ""
+    text += f"@media not print{{{','.join(dark)}{{{style}}}}}" if dark else ""
+    return text + (f"@media print{{{','.join(light)}{{{style}}}}}" if light else "")
 
 
 def _split(prelude: str) -> list[str]:

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import imagesize
 from docutils import nodes
+from sphinx import addnodes
 from sphinx.application import Sphinx
 from sphinx.util import logging
 
@@ -64,6 +65,25 @@ def require_alt(app: Sphinx, doctree) -> None:
         if not node.get("alt", "").strip():
             name = Path(node["uri"]).name
             LOGGER.warning("%s has no alternative text", name, location=node)
+
+
+def write_again(app: Sphinx, env) -> list[str]:
+    """Name the pages that show numbers of others, when a number has changed.
+
+    Sphinx writes the page of a changed number again, but neither those that refer to
+    it nor the contents beside all others.
+    """
+    chapters = {name: numbers.get("") for name, numbers in env.toc_secnumbers.items()}
+    old = getattr(env, "evidence_numbers", None)
+    env.evidence_numbers = chapters, dict(env.toc_fignumbers)
+    if old in (None, env.evidence_numbers):
+        return []
+    return [x for x in env.found_docs if old[0] != chapters or _refers(env, x)]
+
+
+def _refers(env, page: str) -> bool:
+    references = env.get_doctree(page).findall(addnodes.pending_xref)
+    return any(each["reftype"] in ("eq", "numref") for each in references)
 
 
 def mend_pages(app: Sphinx, error: Exception | None) -> None:
@@ -171,4 +191,5 @@ def setup(app: Sphinx) -> None:
     app.connect("config-inited", mend_options)
     app.connect("html-page-context", choose_scripts, priority=900)
     app.connect("doctree-read", require_alt)
+    app.connect("env-get-updated", write_again, priority=900)  # numbers are given
     app.connect("build-finished", mend_pages)
