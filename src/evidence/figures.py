@@ -18,7 +18,7 @@ COLORS = ("#0072B2", "#D55E00", "#00805E", "#AA4499", "#806000", "#555555", "#88
 """Colors in order of use: told apart under the common forms of color blindness, and
 with a contrast of 3:1 or more against white (Okabe & Ito 2008, darkened)."""
 
-MARKERS = ("o", "s", "^", "D", "v", "P", "X")
+MARKERS = ("o", "s", "^", "D", "v", "P", "X")  # for measured points; curves have none
 LINES = ("-", "--", "-.", ":", (0, (5, 1)), (0, (3, 1, 1, 1)), (0, (1, 1)))
 GRAY = "#6b6b6b"
 
@@ -28,7 +28,7 @@ _STYLE = {
     "axes.grid": True,
     "axes.labelsize": 11,
     "axes.linewidth": 0.8,
-    "axes.prop_cycle": mpl.cycler(color=COLORS, marker=MARKERS, linestyle=LINES),
+    "axes.prop_cycle": mpl.cycler(color=COLORS, linestyle=LINES),
     "axes.spines.right": False,
     "axes.spines.top": False,
     "axes.titlesize": 11,
@@ -79,7 +79,7 @@ def subplots(
 
 
 def band(ax, x, estimates: Sequence[Estimate], *, label="", index=None, **kw):
-    """Draw estimates as a line with their intervals as a shaded band.
+    """Draw estimates as marked points on a line, their intervals as a shaded band.
 
     Parameters
     ----------
@@ -92,7 +92,8 @@ def band(ax, x, estimates: Sequence[Estimate], *, label="", index=None, **kw):
     label : str
         Name of the series, for :func:`label_lines` or a legend.
     index : int, optional
-        Which color, marker and line style of the palette; by default the next one.
+        Which color, marker and line style of the palette; by default those of the
+        next line.
     **kw
         Passed on to ``ax.plot``.
 
@@ -119,13 +120,12 @@ def band(ax, x, estimates: Sequence[Estimate], *, label="", index=None, **kw):
         raise ValueError(f"{len(x)} positions but {len(estimates)} estimates")
     if index is not None:
         index %= len(COLORS)
-        style = {
-            "color": COLORS[index],
-            "marker": MARKERS[index],
-            "linestyle": LINES[index],
-        }
-        kw = {**style, **kw}
+        style = {"color": COLORS[index], "linestyle": LINES[index]}
+        kw = {**style, "marker": MARKERS[index], **kw}
     (line,) = ax.plot(x, [e.value for e in estimates], label=label, **kw)
+    if "marker" not in kw:  # the cycle has none; take the one of its color
+        of_color = dict(zip(COLORS, MARKERS, strict=True))
+        line.set_marker(of_color.get(str(line.get_color()), "o"))
     ax.fill_between(
         x,
         [e.low for e in estimates],

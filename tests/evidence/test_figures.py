@@ -60,7 +60,7 @@ def test_series_are_told_apart_without_color():
     _, ax = figures.subplots()
     lines = [ax.plot([0, 1])[0] for _ in range(3)]
     assert [line.get_color() for line in lines] == list(figures.COLORS[:3])
-    assert [line.get_marker() for line in lines] == list(figures.MARKERS[:3])
+    assert {line.get_marker() for line in lines} == {"None"}  # of measured points only
     assert [line.get_linestyle() for line in lines] == list(figures.LINES[:3])
 
 
@@ -94,9 +94,12 @@ def test_a_band_takes_the_next_style_or_the_one_given():
     second = figures.band(ax, [0, 1], estimates)
     ninth = figures.band(ax, [0, 1], estimates, index=8)
     black = figures.band(ax, [0, 1], estimates, index=8, color="black", marker="x")
-    colors = [line.get_color() for line in (first, second, ninth, black)]
-    assert colors == [*figures.COLORS[:2], figures.COLORS[1], "black"]
-    assert (black.get_marker(), black.get_linestyle()) == ("x", figures.LINES[1])
+    other = figures.band(ax, [0, 1], estimates, color="black")
+    bands = first, second, ninth, black, other
+    colors = [line.get_color() for line in bands]
+    assert colors == [*figures.COLORS[:2], figures.COLORS[1], "black", "black"]
+    assert [line.get_marker() for line in bands] == ["o", "s", "s", "x", "o"]
+    assert black.get_linestyle() == figures.LINES[1]
 
 
 def test_a_band_refuses_bare_numbers_and_missing_estimates():
@@ -167,7 +170,7 @@ def test_an_svg_is_tidy_and_says_what_it_shows():
 
 def test_shortened_paths_stay_within_a_hundredth_of_a_point():
     fig, ax = figures.subplots()
-    ax.plot(np.linspace(0, 1, 50), np.sin(np.linspace(0, 9, 50)), marker="")
+    ax.plot(np.linspace(0, 1, 50), np.sin(np.linspace(0, 9, 50)))
     buffer = io.BytesIO()
     fig.savefig(buffer, format="svg")
     whole, short = (ET.fromstring(s) for s in (buffer.getvalue(), figures.render(fig)))

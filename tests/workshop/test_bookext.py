@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import re
-import sys
+from types import SimpleNamespace
 
 import pytest
+from bookext import chapters, glossary, ledger, mathematics, page_weight, repairs
 from sphinx.application import Sphinx
 from sphinx.util.docutils import docutils_namespace, patch_docutils
 
+import evidence
+from evidence.methods import ransac
 from tools.notebooks import ROOT
-
-sys.path.insert(0, str(ROOT / "book" / "_ext"))
-
-from bookext import ledger, mathematics, repairs, weight
 
 WORDS = {"shown", "note"}
 
@@ -36,11 +35,11 @@ WORDS = {"shown", "note"}
     ],
 )
 def test_purge_keeps_the_rules_that_can_apply(css, kept):
-    assert bool(weight.purge(css, WORDS)) == kept
+    assert bool(page_weight.purge(css, WORDS)) == kept
 
 
 def test_purge_keeps_the_part_of_a_list_that_can_apply():
-    css = weight.purge(".absent,.shown:is(a,b){color:red}", WORDS)
+    css = page_weight.purge(".absent,.shown:is(a,b){color:red}", WORDS)
     assert css == ".shown:is(a,b){color:red}"
 
 
@@ -51,7 +50,7 @@ def test_addresses_in_a_bundle_are_relative_to_static(tmp_path):
     (folder / "theme.css").write_text(
         '@import "../basic.css";c{d:url("../fonts/y.woff")}e{f:url(data:,z)}'
     )
-    css = weight.load(tmp_path, "_static/styles/theme.css")
+    css = page_weight.load(tmp_path, "_static/styles/theme.css")
     assert css == "a{b:url(x.png)}c{d:url(fonts/y.woff)}e{f:url(data:,z)}"
 
 
@@ -61,7 +60,7 @@ def test_every_page_links_one_bundle_from_where_it_lies():
         '<link rel="preload" as="script" href="../_static/x.js"/>'
         '<link rel="stylesheet" href="../_static/b.css" />'
     )
-    linked = weight._link(page, "_static/book-0.css")
+    linked = page_weight._link(page, "_static/book-0.css")
     assert linked == '<link rel="stylesheet" href="../_static/book-0.css">'
 
 
@@ -116,7 +115,7 @@ def test_tokens_without_a_style_of_their_own_need_no_element():
         html[data-theme="dark"] .highlight .p { color: #FFFFFF }
     """
     code = '<span class="k">if</span> <span class="n">x</span><span class="p">:</span>'
-    plain = weight.plain_tokens(css).sub(r"\1", code)
+    plain = page_weight.plain_tokens(css).sub(r"\1", code)
     assert plain == '<span class="k">if</span> x<span class="p">:</span>'
 
 
@@ -155,3 +154,57 @@ def test_references_follow_when_another_page_is_changed(
     assert references() == ["(2.1)", "Fig. 2.1"]
     (tmp_path / f"{page}.rst").write_text(BOOK[page].replace(old, new), "utf8")
     assert references() == wanted
+
+
+# --- What pages derive from the chapters ----------------------------------------------
+
+
+def test_symptoms_stand_in_the_order_of_the_contents():
+    symptoms = {"a/late": ["last"], "b/absent": ["?"], "c/early": ["`x | y`", "second"]}
+    text = chapters.table(symptoms, ["book/c/early", "book/a/late", "book/d/none"])
+    assert text.splitlines()[2:] == [
+        r"| `x \| y` | {doc}`/book/c/early` |",
+        "| second | {doc}`/book/c/early` |",
+        "| last | {doc}`/book/a/late` |",
+    ]
+
+
+def test_the_first_chapter_that_names_a_term_introduces_it():
+    prose = {
+        "b": "No `model`: {term}`Outliers <outlier>`, {term}`L0 <L0 \u2018norm\u2019>`",
+        "a": "{term}`outlier`, {term}`linear\nmodel`",
+    }
+    wanted = {"outlier": "b", "l0 'norm'": "b", "linear model": "a"}
+    assert glossary.introductions(prose) == wanted
+    assert glossary.plain("L0 'norm'") in wanted
+
+
+@pytest.mark.parametrize(
+    ("code", "found"),
+    [
+        ("from evidence.a import f as g\ng(1)", {"evidence.a.f"}),
+        ("%pip x\nfrom evidence import a\na.f.x", {"evidence.a.f", "evidence.a.f.x"}),
+        ("import evidence.a\nevidence.a.f()", {"evidence.a.f"}),
+        ("import evidence.a as b\nb.f", {"evidence.a.f"}),
+        ("from numpy import f\nf(), x.evidence.f", set()),
+    ],
+)
+def test_what_code_uses_is_found_however_it_is_imported(code, found):
+    assert chapters.names(code) - {"evidence", "evidence.a"} == found
+
+
+def test_documentation_ends_with_the_chapters_that_use_what_it_is_about(monkeypatch):
+    pages = "book/detection-geometry/ransac", "book/gradients/sigmoid-saturation"
+    monkeypatch.setattr(chapters, "listed", lambda env: pages)
+    monkeypatch.setattr(chapters, "SHOWN", 1)
+
+    def documented(item, what="function"):
+        lines = ["Do it."]
+        app = SimpleNamespace(env=None)
+        chapters.say_where_used(app, what, "", item, None, lines)
+        return lines[1:]
+
+    assert documented(ransac.polish) == ["", f"Used in: :doc:`/{pages[0]}`."]
+    more = f"Used in: :doc:`/{pages[0]}` and 1 more."
+    assert documented(evidence.setup) == ["", more]  # defined in evidence.session
+    assert documented(chapters.names) == []

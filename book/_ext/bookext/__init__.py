@@ -2,33 +2,13 @@
 
 from __future__ import annotations
 
+from pkgutil import iter_modules
+
 from sphinx.application import Sphinx
-
-from bookext import (
-    fork,
-    glossary,
-    ledger,
-    mathematics,
-    outputs,
-    page_weight,
-    repairs,
-    replications,
-)
-
-PARTS = (
-    fork,
-    glossary,
-    ledger,
-    mathematics,
-    outputs,
-    repairs,
-    replications,
-    page_weight,
-)
 
 
 def setup(app: Sphinx) -> dict[str, object]:
-    """Register every part of the extension."""
-    for part in PARTS:
-        part.setup(app)
+    """Register every module of this folder."""
+    for module in iter_modules(__path__):
+        app.setup_extension(f"{__name__}.{module.name}")
     return {"version": "1", "parallel_read_safe": False, "parallel_write_safe": True}

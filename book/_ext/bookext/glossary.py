@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+import re
 
 import yaml
 from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
 
-BOOK = Path(__file__).parents[2]
-FILE = BOOK / "glossary.yml"
+from bookext.chapters import ROOT, listed, source
+
+FILE = ROOT / "book" / "glossary.yml"
+TERM = re.compile(r"\{term\}`(?:[^`<]*<)?([^`>]+)>?`")
 
 
 class GlossaryTable(SphinxDirective):
@@ -18,17 +20,30 @@ class GlossaryTable(SphinxDirective):
     def run(self):
         """Return a Sphinx glossary, so that ``{term}`` links into it."""
         self.env.note_dependency(str(FILE))
-        entries = yaml.safe_load(FILE.read_text(encoding="utf8"))
-        chapters = {path.stem: path for path in BOOK.glob("*/*.ipynb")}
-        lines = [":::{glossary}", ":sorted:"]
-        for entry in entries:
+        introduced = introductions(
+            {chapter: source(chapter, "markdown") for chapter in listed(self.env)}
+        )
+        lines = [":::{glossary}"]
+        for entry in yaml.safe_load(FILE.read_text(encoding="utf8")):
             text = " ".join(entry["definition"].split())
-            if entry["chapter"] in chapters:
-                path = chapters[entry["chapter"]].relative_to(BOOK).with_suffix("")
-                text += f" See {{doc}}`/book/{path.as_posix()}`."
+            if chapter := introduced.get(plain(entry["term_en"])):
+                text += f" See {{doc}}`/{chapter}`."
             lines += [entry["term_en"], f"  [{entry['term_zh']}]{{.zh}} {text}", ""]
-        lines.append(":::")
-        return self.parse_text_to_nodes("\n".join(lines))
+        return self.parse_text_to_nodes("\n".join([*lines, ":::"]))
+
+
+def introductions(prose: dict[str, str]) -> dict[str, str]:
+    """Return term -> the first chapter whose prose names it with ``{term}``."""
+    found = {}
+    for chapter, text in prose.items():
+        for term in TERM.findall(text):
+            found.setdefault(plain(term), chapter)
+    return found
+
+
+def plain(term: str) -> str:
+    """Return a term as Sphinx compares it: letter case, quotes, line ends aside."""
+    return " ".join(re.sub("[\u2018\u2019]", "'", term).lower().split())
 
 
 def setup(app: Sphinx) -> None:

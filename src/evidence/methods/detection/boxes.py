@@ -110,21 +110,6 @@ def _check_threshold(threshold: float) -> None:
 # --- Overlap --------------------------------------------------------------------------
 
 
-def areas(boxes) -> np.ndarray:
-    """Return the areas of boxes.
-
-    Parameters
-    ----------
-    boxes : array_like, shape (N, 4)
-
-    Returns
-    -------
-    numpy.ndarray, shape (N,)
-        In square units of the coordinates.
-    """
-    return _areas(check_boxes(boxes).T)
-
-
 def iou(a, b) -> np.ndarray:
     """Return the intersection over union of every box of ``a`` with every box of ``b``.
 

@@ -296,10 +296,6 @@ def test_boxes_without_area_give_no_nan():
     assert distance_iou([point], [other]) == generalized_iou([point], [other]) == -1
 
 
-def test_areas():
-    np.testing.assert_array_equal(bx.areas([GOOD, [1, 1, 1, 5]]), [6, 0])
-
-
 # --- Suppression ----------------------------------------------------------------------
 
 
