@@ -1,16 +1,18 @@
-"""The site's extension, piece by piece; what the pages show is in ``test_site.py``."""
+"""The site's extension, piece by piece; what the pages show is in ``tests/book``."""
 
 from __future__ import annotations
 
 import sys
+from types import SimpleNamespace
 
 import pytest
 
+from evidence import claims
 from tools.notebooks import ROOT
 
 sys.path.insert(0, str(ROOT / "book" / "_ext"))
 
-from bookext import ledger, mathematics, repairs, weight
+from bookext import ledger, mathematics, outputs, page_weight, repairs
 
 WORDS = {"shown", "note"}
 
@@ -33,11 +35,11 @@ WORDS = {"shown", "note"}
     ],
 )
 def test_purge_keeps_the_rules_that_can_apply(css, kept):
-    assert bool(weight.purge(css, WORDS)) == kept
+    assert bool(page_weight.purge(css, WORDS)) == kept
 
 
 def test_purge_keeps_the_part_of_a_list_that_can_apply():
-    css = weight.purge(".absent,.shown:is(a,b){color:red}", WORDS)
+    css = page_weight.purge(".absent,.shown:is(a,b){color:red}", WORDS)
     assert css == ".shown:is(a,b){color:red}"
 
 
@@ -48,7 +50,7 @@ def test_addresses_in_a_bundle_are_relative_to_static(tmp_path):
     (folder / "theme.css").write_text(
         '@import "../basic.css";c{d:url("../fonts/y.woff")}e{f:url(data:,z)}'
     )
-    css = weight.load(tmp_path, "_static/styles/theme.css")
+    css = page_weight.load(tmp_path, "_static/styles/theme.css")
     assert css == "a{b:url(x.png)}c{d:url(fonts/y.woff)}e{f:url(data:,z)}"
 
 
@@ -58,7 +60,7 @@ def test_every_page_links_one_bundle_from_where_it_lies():
         '<link rel="preload" as="script" href="../_static/x.js"/>'
         '<link rel="stylesheet" href="../_static/b.css" />'
     )
-    linked = weight._link(page, "_static/book-0.css")
+    linked = page_weight._link(page, "_static/book-0.css")
     assert linked == '<link rel="stylesheet" href="../_static/book-0.css">'
 
 
@@ -76,12 +78,11 @@ def test_ledger_escapes_what_a_claim_says():
     row = {
         "id": "a-claim",
         "chapter": "part/slug",
-        "docname": "book/part/slug",
-        "title": "A & B",
+        "page": "A & B",
         "statement": "x < y",
         "verdict": "holds",
         "measured": "1 < 2",
-        "conditions": {"<b>": True},
+        "conditions": [["<b>", True]],
         "why": "&",
         "source": "Notes",
     }
@@ -89,6 +90,17 @@ def test_ledger_escapes_what_a_claim_says():
     assert "x &lt; y" in html and "&lt;b&gt;" in html and "A &amp; B" in html
     assert '<a href="book/part/slug.html#claim-a-claim">' in html
     assert "1 claims judged: 1 holds, 0 conditional, 0 fails." in html
+
+
+def test_data_are_kept_of_our_own_mime_types_alone():
+    def keep(mime):
+        data = SimpleNamespace(mime_type=mime, content={"id": "a-claim"})
+        return outputs.keep("renderer", data, drop=lambda *given: given)
+
+    (node,) = keep(claims.VERDICT_MIME)
+    assert node["evidence"] == {"id": "a-claim"}
+    renderer, data = keep("application/vnd.another+json")
+    assert (renderer, data.mime_type) == ("renderer", "application/vnd.another+json")
 
 
 def test_scripts_wait_and_the_icon_script_goes():
@@ -113,5 +125,5 @@ def test_tokens_without_a_style_of_their_own_need_no_element():
         html[data-theme="dark"] .highlight .p { color: #FFFFFF }
     """
     code = '<span class="k">if</span> <span class="n">x</span><span class="p">:</span>'
-    plain = weight.plain_tokens(css).sub(r"\1", code)
+    plain = page_weight.plain_tokens(css).sub(r"\1", code)
     assert plain == '<span class="k">if</span> x<span class="p">:</span>'

@@ -13,6 +13,7 @@ from bookext import (
     page_weight,
     repairs,
     replications,
+    tables,
 )
 
 PARTS = (
@@ -23,6 +24,7 @@ PARTS = (
     outputs,
     repairs,
     replications,
+    tables,
     page_weight,
 )
 
@@ -31,4 +33,6 @@ def setup(app: Sphinx) -> dict[str, object]:
     """Register every part of the extension."""
     for part in PARTS:
         part.setup(app)
-    return {"version": "1", "parallel_read_safe": False, "parallel_write_safe": True}
+    safe = {"parallel_read_safe": False, "parallel_write_safe": True}
+    # To be raised when the form of what ``outputs`` keeps in the environment changes.
+    return {"version": "1", "env_version": 1, **safe}
