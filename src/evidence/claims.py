@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import difflib
 import html
-import json
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
@@ -23,7 +22,8 @@ import yaml
 VERDICTS = ("holds", "conditional", "fails")
 BELIEFS = (*VERDICTS, "definition")  # what was believed before
 MARKS = {"holds": "✓", "conditional": "◐", "fails": "✗"}
-MIME = "application/vnd.evidence.verdict+json"
+VERDICT_MIME = "application/vnd.evidence.verdict+json"
+PREDICTION_MIME = "application/vnd.evidence.prediction+json"
 LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # libyaml is ten times faster
 FIELDS = ("id", "statement", "expected", "believed", "why", "source")
 
@@ -188,25 +188,45 @@ def decide(conditions: Mapping[str, bool]) -> str:
 
 
 class Prediction:
-    """The claims a reader is asked to commit to; shows itself as a list."""
+    """The claims a reader is asked to commit to; shows itself as a list.
 
-    def __init__(self, entries: list[dict]):
-        self.entries = entries
+    Parameters
+    ----------
+    data : dict
+        ``claims``: the ``id`` and the ``statement`` of each.
+    """
+
+    def __init__(self, data: dict):
+        self.data = data
 
     def __repr__(self) -> str:
-        lines = ["Commit yourself: holds, depends or fails?"]
-        lines += [f"{i}. {e['statement']}" for i, e in enumerate(self.entries, 1)]
-        return "\n".join(lines)
+        return prediction_text(self.data)
 
-    def _repr_html_(self) -> str:
-        items = "".join(
-            f'<li data-claim="{entry["id"]}">{html.escape(entry["statement"])}</li>'
-            for entry in self.entries
-        )
-        return (
-            '<div class="evidence-predict"><p><strong>Commit yourself:</strong> '
-            f"holds, depends or fails?</p><ol>{items}</ol></div>"
-        )
+    def _repr_mimebundle_(self, include=None, exclude=None) -> dict:
+        return {
+            "text/plain": prediction_text(self.data),
+            "text/html": prediction_html(self.data),
+            PREDICTION_MIME: self.data,
+        }
+
+
+def prediction_text(data: dict) -> str:
+    """Return what a reader is asked, as text."""
+    lines = ["Commit yourself: holds, depends or fails?"]
+    lines += [f"{i}. {claim['statement']}" for i, claim in enumerate(data["claims"], 1)]
+    return "\n".join(lines)
+
+
+def prediction_html(data: dict) -> str:
+    """Return what a reader is asked, as HTML; on the site a script adds the answers."""
+    items = "".join(
+        f'<li data-claim="{claim["id"]}">{html.escape(claim["statement"])}</li>'
+        for claim in data["claims"]
+    )
+    return (
+        '<div class="evidence-predict"><p><strong>Commit yourself:</strong> '
+        f"holds, depends or fails?</p><ol>{items}</ol></div>"
+    )
 
 
 def predict(*claim_ids: str) -> Prediction:
@@ -231,56 +251,69 @@ def predict(*claim_ids: str) -> Prediction:
     """
     if not claim_ids:
         raise ValueError("name at least one claim to predict")
-    return Prediction([lookup(claim_id) for claim_id in claim_ids])
+    entries = [lookup(claim_id) for claim_id in claim_ids]
+    asked = [{"id": e["id"], "statement": e["statement"]} for e in entries]
+    return Prediction({"claims": asked})
 
 
 class Verdict:
-    """A judged claim; shows itself as text, as HTML and as data for the ledger."""
+    """A judged claim; shows itself as text, as HTML and as data for the ledger.
 
-    def __init__(self, entry: dict, verdict: str, conditions: dict, measured: str):
-        self.entry = entry
-        self.verdict = verdict
-        self.conditions = conditions
-        self.measured = measured
+    Parameters
+    ----------
+    data : dict
+        ``id``, ``statement``, ``verdict``, ``measured``, and ``conditions``: a pair of
+        words and bool for each, in the order in which they were tested.
+    """
+
+    def __init__(self, data: dict):
+        self.data = data
 
     def __repr__(self) -> str:
-        lines = [f"{MARKS[self.verdict]} {self.verdict}: {self.entry['statement']}"]
-        lines.append(f"  measured: {self.measured}")
-        lines += [
-            f"  {'yes' if met else 'no '}  {words}"
-            for words, met in self.conditions.items()
-        ]
-        return "\n".join(lines)
+        return verdict_text(self.data)
 
-    def _repr_html_(self) -> str:
-        items = "".join(
-            f'<li data-met="{str(met).lower()}"><b>{"yes" if met else "no"}</b> '
-            f"{html.escape(words)}</li>"
-            for words, met in self.conditions.items()
-        )
-        name, verdict = self.entry["id"], self.verdict
-        return (
-            f'<div class="evidence-verdict" data-claim="{name}" '
-            f'data-verdict="{verdict}"><p><strong class="evidence-badge">'
-            f"{MARKS[verdict]} {verdict}</strong> "
-            f'<span class="evidence-statement">{html.escape(self.entry["statement"])}'
-            "</span></p>"
-            f'<p class="evidence-measured">Measured: {html.escape(self.measured)}</p>'
-            f"<ul>{items}</ul></div>"
-        )
-
-    def _repr_mimebundle_(self, include=None, exclude=None):
-        data = {
-            "id": self.entry["id"],
-            "verdict": self.verdict,
-            "measured": self.measured,
-            "conditions": self.conditions,
-        }
+    def _repr_mimebundle_(self, include=None, exclude=None) -> dict:
         return {
-            "text/plain": repr(self),
-            "text/html": self._repr_html_(),
-            MIME: json.loads(json.dumps(data)),
+            "text/plain": verdict_text(self.data),
+            "text/html": verdict_html(self.data),
+            VERDICT_MIME: self.data,
         }
+
+
+def verdict_text(data: dict) -> str:
+    """Return a verdict as text."""
+    verdict = data["verdict"]
+    lines = [f"{MARKS[verdict]} {verdict}: {data['statement']}"]
+    lines.append(f"  measured: {data['measured']}")
+    lines += [
+        f"  {'yes' if met else 'no '}  {words}" for words, met in data["conditions"]
+    ]
+    return "\n".join(lines)
+
+
+def verdict_html(data: dict, more: str = "") -> str:
+    """Return a verdict as HTML; the site has more to put at its end."""
+    return (
+        f'<div class="evidence-verdict" data-claim="{data["id"]}" '
+        f'data-verdict="{data["verdict"]}"><p>{badge(data["verdict"])} '
+        f'<span class="evidence-statement">{html.escape(data["statement"])}</span></p>'
+        f'<p class="evidence-measured">Measured: {html.escape(data["measured"])}</p>'
+        f"{conditions_html(data['conditions'])}{more}</div>"
+    )
+
+
+def badge(verdict: str) -> str:
+    """Return a verdict's mark and word as HTML."""
+    return f'<strong class="evidence-badge">{MARKS[verdict]} {verdict}</strong>'
+
+
+def conditions_html(conditions: list) -> str:
+    """Return as an HTML list what was tested, and whether it was met."""
+    items = "".join(
+        f"<li><b>{'yes' if met else 'no'}</b> {html.escape(words)}</li>"
+        for words, met in conditions
+    )
+    return f"<ul>{items}</ul>"
 
 
 def judge(claim_id: str, conditions: Mapping[str, bool], *, measured: str) -> Verdict:
@@ -314,14 +347,17 @@ def judge(claim_id: str, conditions: Mapping[str, bool], *, measured: str) -> Ve
     verdict = decide(conditions)
     if not isinstance(measured, str) or not measured.strip():
         raise ValueError('say what was measured, for example measured=f"gap {gap}"')
-    conditions = {words: bool(met) for words, met in conditions.items()}
+    data = {
+        "id": claim_id,
+        "statement": entry["statement"],
+        "verdict": verdict,
+        "measured": measured,
+        "conditions": [[words, bool(met)] for words, met in conditions.items()],
+    }
     if verdict != entry["expected"]:
-        found = "\n".join(
-            f"  {'yes' if met else 'no '}  {words}" for words, met in conditions.items()
-        )
         raise VerdictChanged(
             f"{claim_id}: book/{entry['chapter']}.yml expects {entry['expected']!r}, "
-            f"the data say {verdict!r}.\n  measured: {measured}\n{found}\n"
+            f"the data say {verdict!r}.\n{verdict_text(data)}\n"
             "If the data are right, change `expected` there and say why in the commit."
         )
-    return Verdict(entry, verdict, conditions, measured)
+    return Verdict(data)

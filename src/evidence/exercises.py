@@ -19,6 +19,7 @@ import numpy as np
 
 from evidence.claims import book_folder
 
+MIME = "application/vnd.evidence.exercise+json"
 NOT_ATTEMPTED = "not attempted yet."
 
 
@@ -50,16 +51,33 @@ class Exercise:
     wrong: tuple = ()
 
 
-@dataclass(frozen=True)
 class Feedback:
-    """What a check says; shows itself as one line."""
+    """What a check says; shows itself as one line and carries its data for the site.
 
-    exercise: str
-    right: bool
-    message: str
+    Parameters
+    ----------
+    data : dict
+        ``exercise`` (its name), ``state`` ("right", "wrong" or "open") and ``message``.
+    """
+
+    def __init__(self, data: dict):
+        self.data = data
+
+    @property
+    def right(self) -> bool:
+        """Whether the answer was accepted."""
+        return self.data["state"] == "right"
 
     def __repr__(self) -> str:
-        return f"Exercise {self.exercise}: {self.message}"
+        return feedback_text(self.data)
+
+    def _repr_mimebundle_(self, include=None, exclude=None) -> dict:
+        return {"text/plain": feedback_text(self.data), MIME: self.data}
+
+
+def feedback_text(data: dict) -> str:
+    """Return what a check says as one line."""
+    return f"Exercise {data['exercise']}: {data['message']}"
 
 
 def check(exercise: str, answer) -> Feedback:
@@ -83,16 +101,21 @@ def check(exercise: str, answer) -> Feedback:
     KeyError
         If there is no such exercise.
     """
-    item = find(exercise)
+    state, message = _grade(find(exercise), answer)
+    return Feedback({"exercise": exercise, "state": state, "message": message})
+
+
+def _grade(exercise: Exercise, answer) -> tuple[str, str]:
+    """Return the state of an answer and what to say about it."""
     if answer is None or answer is ...:
-        return Feedback(exercise, False, NOT_ATTEMPTED)
+        return "open", NOT_ATTEMPTED
     try:
-        confirmation = item.grade(answer)
+        confirmation = exercise.grade(answer)
     except _NotAttempted:
-        return Feedback(exercise, False, NOT_ATTEMPTED)
+        return "open", NOT_ATTEMPTED
     except Mistake as mistake:
-        return Feedback(exercise, False, f"not yet: {str(mistake).rstrip('.')}.")
-    return Feedback(exercise, True, f"right. {confirmation}".rstrip())
+        return "wrong", f"not yet: {str(mistake).rstrip('.')}."
+    return "right", f"right. {confirmation}".rstrip()
 
 
 def find(exercise: str) -> Exercise:

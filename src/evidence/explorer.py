@@ -70,10 +70,11 @@ class Explorer:
 
     def _ipython_display_(self) -> None:
         widget = self.widget
-        display(widget)
         alt = widget.alts[widget.current()]
-        html = figures.caption_html(self.caption, alt, self.name)
-        display({"text/html": html, "text/plain": self.caption}, raw=True)
+        data = figures.describe(self.caption, alt, self.name, widget.format)
+        bundle, metadata = widget._repr_mimebundle_()
+        display({**bundle, figures.MIME: data}, raw=True, metadata=metadata)
+        figures.show_caption(data)
 
 
 def explore(

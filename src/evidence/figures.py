@@ -21,6 +21,8 @@ with a contrast of 3:1 or more against white (Okabe & Ito 2008, darkened)."""
 MARKERS = ("o", "s", "^", "D", "v", "P", "X")  # for measured points; curves have none
 LINES = ("-", "--", "-.", ":", (0, (5, 1)), (0, (3, 1, 1, 1)), (0, (1, 1)))
 GRAY = "#6b6b6b"
+MIME = "application/vnd.evidence.figure+json"
+CAPTION_MIME = "application/vnd.evidence.caption+json"
 
 _STYLE = {
     "axes.axisbelow": True,
@@ -206,20 +208,47 @@ def show(fig, *, caption: str, alt: str, name: str | None = None, fmt: str = "sv
         If the caption or the alternative text is empty, the name does not begin with
         ``fig-``, or the format is unknown.
     """
-    check_texts(caption, alt, name)
-    data = render(fig, fmt, alt)
+    data = describe(caption, alt, name, fmt)
+    picture = render(fig, fmt, alt)
     plt.close(fig)
     mime = "image/svg+xml" if fmt == "svg" else "image/png"
     metadata = {} if fmt == "svg" else {mime: {"width": int(fig.get_figwidth() * 96)}}
-    label = f"{name}: " if name else ""
-    display(
-        {mime: data, "text/plain": f"Figure {label}{caption}"},
-        raw=True,
-        metadata=metadata,
-    )
-    display(
-        {"text/html": caption_html(caption, alt, name), "text/plain": caption}, raw=True
-    )
+    bundle = {mime: picture, "text/plain": figure_text(data), MIME: data}
+    display(bundle, raw=True, metadata=metadata)
+    show_caption(data)
+
+
+def describe(caption: str, alt: str, name: str | None, fmt: str) -> dict:
+    """Return what is said of a figure, after checking it; it travels with the picture.
+
+    Raises
+    ------
+    ValueError
+        If caption, alternative text or name cannot be used.
+    """
+    check_texts(caption, alt, name)
+    return {"caption": caption, "alt": alt, "name": name, "format": fmt}
+
+
+def show_caption(data: dict) -> None:
+    """Display a figure's caption: Jupyter shows one MIME type of the output before it.
+
+    The mark says that there is nothing to read here; the site drops this output.
+    """
+    bundle = {"text/html": caption_html(data), "text/plain": data["caption"]}
+    display({**bundle, CAPTION_MIME: {}}, raw=True)
+
+
+def figure_text(data: dict) -> str:
+    """Return what stands for a figure where pictures cannot be shown."""
+    label = f"{data['name']}: " if data["name"] else ""
+    return f"Figure {label}{data['caption']}"
+
+
+def caption_html(data: dict) -> str:
+    """Return a figure's caption as HTML."""
+    text = html.escape(data["caption"], quote=False)
+    return f'<p class="evidence-caption">{text}</p>'
 
 
 def check_texts(caption: str, alt: str, name: str | None) -> None:
@@ -232,15 +261,6 @@ def check_texts(caption: str, alt: str, name: str | None) -> None:
         )
     if name is not None and not re.fullmatch(r"fig-[a-z0-9-]+", name):
         raise ValueError(f"a figure's name looks like fig-trials-needed, not {name!r}")
-
-
-def caption_html(caption: str, alt: str, name: str | None) -> str:
-    """Return the caption as HTML that also carries the alternative text and label."""
-    label = f' data-name="{name}"' if name else ""
-    return (
-        f'<figcaption class="evidence-caption" data-alt="{html.escape(alt)}"{label}>'
-        f"{html.escape(caption, quote=False)}</figcaption>"
-    )
 
 
 def render(fig, fmt: str = "svg", alt: str = ""):

@@ -1,9 +1,9 @@
 """Replications: what an experiment of 2018 concluded, and what is left of it.
 
 A. Abid's *Atomic Experiments in Deep Learning* (2018) are twelve small experiments, E1
-to E12, and a list of questions that they leave open, four of which are A to D here. The
+to E12, and a list of questions that they leave open, four of which are A to D here. A
 chapter that repeats one judges the decisive claim with :func:`evidence.claims.judge`
-and records the result; the site collects all rows in one table.
+and records the result; the site collects what is recorded in one table.
 
 The verdict and its conditions are taken from the judgement, so that a changed result
 changes the row. Seconds of ours are not recorded: they depend on the machine.
@@ -12,13 +12,12 @@ changes the row. Seconds of ours are not recorded: they depend on the machine.
 from __future__ import annotations
 
 import html
-import json
 import re
 from dataclasses import dataclass
 
 import numpy as np
 
-from evidence.claims import MARKS, Verdict
+from evidence.claims import MARKS, Verdict, badge
 from evidence.stats import Estimate
 
 MIME = "application/vnd.evidence.replication+json"
@@ -27,14 +26,12 @@ MIN_SAMPLES = 20  # seeds behind an effect: fewer is what is being repeated here
 
 @dataclass(frozen=True)
 class Experiment:
-    """An experiment: where it is repeated and, if it was run in 2018, how.
+    """An experiment and, if it was run in 2018, how.
 
     Parameters
     ----------
     title : str
         What it is about.
-    chapter : str
-        The chapter that repeats it, ``part/slug``.
     networks : int, optional
         Networks trained in 2018; None for a question that was left open.
     repetitions : int, optional
@@ -44,7 +41,6 @@ class Experiment:
     """
 
     title: str
-    chapter: str
     networks: int | None = None
     repetitions: int | None = None
     seconds: float | None = None
@@ -56,119 +52,110 @@ class Experiment:
 
 
 EXPERIMENTS = {
-    "E1": Experiment(
-        "Width and fit", "experiments/universal-approximation", 9, 1, 91.6
-    ),
-    "E2": Experiment("Depth, equal weights", "experiments/depth-benefits", 3, 1, 28.7),
-    "E3": Experiment(
-        "More data, deeper networks", "generalization/data-and-noise", 54, 3, 138.2
-    ),
-    "E4": Experiment("Class imbalance", "experiments/class-imbalance", 72, 5, 392.2),
-    "E5": Experiment(
-        "Learning random labels", "experiments/memorization", 36, 3, 432.3
-    ),
-    "E6": Experiment(
-        "PCA before a network", "experiments/pca-before-networks", 132, 3, 182.9
-    ),
-    "E7": Experiment(
-        "Any nonlinearity as activation", "gradients/activation-functions", 18, 3, 22.7
-    ),
-    "E8": Experiment(
-        "Batch size and accuracy", "optimization/gradient-descent", 24, 4, 293.1
-    ),
-    "E9": Experiment(
-        "The choice of the loss", "gradients-losses/loss-functions", 30, 5, 36.7
-    ),
-    "E10": Experiment("Initial weights", "optimization/initialization", 25, 5, 34.1),
-    "E11": Experiment(
-        "Which layer converges first", "gradients/vanishing-gradients", 1, 1, 3.9
-    ),
-    "E12": Experiment(
-        "Penalties and weights", "generalization/priors-weight-decay", 6, 1, 17.8
-    ),
-    "A": Experiment("Batch size with learning rate", "optimization/gradient-descent"),
-    "B": Experiment(
-        "Where batch normalization helps", "normalization/batchnorm-effects"
-    ),
-    "C": Experiment("Transfer with little data", "architectures/transfer-learning"),
-    "D": Experiment("End to end, or in stages", "generalization/training-diagnosis"),
+    "E1": Experiment("Width and fit", 9, 1, 91.6),
+    "E2": Experiment("Depth, equal weights", 3, 1, 28.7),
+    "E3": Experiment("More data, deeper networks", 54, 3, 138.2),
+    "E4": Experiment("Class imbalance", 72, 5, 392.2),
+    "E5": Experiment("Learning random labels", 36, 3, 432.3),
+    "E6": Experiment("PCA before a network", 132, 3, 182.9),
+    "E7": Experiment("Any nonlinearity as activation", 18, 3, 22.7),
+    "E8": Experiment("Batch size and accuracy", 24, 4, 293.1),
+    "E9": Experiment("The choice of the loss", 30, 5, 36.7),
+    "E10": Experiment("Initial weights", 25, 5, 34.1),
+    "E11": Experiment("Which layer converges first", 1, 1, 3.9),
+    "E12": Experiment("Penalties and weights", 6, 1, 17.8),
+    "A": Experiment("Batch size with learning rate"),
+    "B": Experiment("Where batch normalization helps"),
+    "C": Experiment("Transfer with little data"),
+    "D": Experiment("End to end, or in stages"),
 }
 
 
 class Replication:
-    """A row of the table; shows itself as text, as HTML and as data for the site."""
+    """A row of the table; shows itself as text, as HTML and as data for the site.
+
+    Parameters
+    ----------
+    data : dict
+        What :func:`record` was told, with what is known of 2018.
+    """
 
     def __init__(self, data: dict):
         self.data = data
 
-    @property
-    def flipped_by(self) -> str:
-        """What flips the verdict, in words."""
-        if self.data["flips"]:
-            return f"not met: {self.data['flips']}"
-        count = len(self.data["conditions"])
-        conditions = "the one condition" if count == 1 else f"all {count} conditions"
-        return f"nothing tested: it {self.data['verdict']} under {conditions}"
-
-    @property
-    def trained_in_2018(self) -> str:
-        """How many networks 2018 trained, how often, and the seconds it printed."""
-        about = EXPERIMENTS[self.data["experiment"]]
-        if about.is_open_question:
-            return "nothing"
-        times = about.repetitions
-        repeated = "no repetition" if times == 1 else f"{times} repetitions"
-        networks = "1 network" if about.networks == 1 else f"{about.networks} networks"
-        return f"{networks}, {repeated}, {about.seconds} s"
-
-    def _lines(self) -> list[tuple[str, str]]:
-        """Return what there is to say, each with its name."""
-        row, effect = self.data, self.data["effect"]
-        interval = f"{100 * effect['level']:g} % interval, n = {effect['n']}"
-        if EXPERIMENTS[row["experiment"]].is_open_question:
-            lines = [("left open in 2018", row["original"])]
-        else:
-            lines = [
-                ("concluded in 2018", row["original"]),
-                ("measured in 2018", row["measured"]),
-            ]
-        return [
-            *lines,
-            ("effect", f"{effect['text']}, {row['effect_of']} ({interval})"),
-            ("flipped by", self.flipped_by),
-            ("trained in 2018", self.trained_in_2018),
-            ("trained here", f"{row['networks']:,} networks"),
-        ]
-
-    @property
-    def _title(self) -> str:
-        return f"{self.data['experiment']}. {self.data['title']}"
-
     def __repr__(self) -> str:
-        verdict = self.data["verdict"]
-        lines = [f"{MARKS[verdict]} {verdict}: {self._title}"]
-        lines += [f"  {name}: {words}" for name, words in self._lines()]
-        return "\n".join(lines)
+        return replication_text(self.data)
 
-    def _repr_html_(self) -> str:
-        name, verdict = self.data["experiment"], self.data["verdict"]
-        items = "".join(
-            f"<li><b>{key}:</b> {html.escape(words)}</li>"
-            for key, words in self._lines()
-        )
-        return (
-            f'<div class="evidence-replication" data-experiment="{name}" '
-            f'data-verdict="{verdict}"><p><strong class="evidence-badge">'
-            f"{MARKS[verdict]} {verdict}</strong> "
-            f"{html.escape(self._title)}</p><ul>{items}</ul></div>"
-        )
-
-    def _repr_mimebundle_(self, include=None, exclude=None):
+    def _repr_mimebundle_(self, include=None, exclude=None) -> dict:
         return {
-            "text/plain": repr(self),
-            "text/html": self._repr_html_(),
-            MIME: json.loads(json.dumps(self.data)),
+            "text/plain": replication_text(self.data),
+            "text/html": replication_html(self.data),
+            MIME: self.data,
         }
+
+
+def replication_text(data: dict) -> str:
+    """Return a replication as text."""
+    verdict = data["verdict"]
+    lines = [f"{MARKS[verdict]} {verdict}: {data['experiment']}. {data['title']}"]
+    lines += [f"  {name}: {words}" for name, words in _said(data)]
+    return "\n".join(lines)
+
+
+def replication_html(data: dict, more: str = "") -> str:
+    """Return a replication as HTML; the site has more to put at its end."""
+    items = "".join(
+        f"<li><b>{name}:</b> {html.escape(words)}</li>" for name, words in _said(data)
+    )
+    return (
+        f'<div class="evidence-replication" data-experiment="{data["experiment"]}" '
+        f'data-verdict="{data["verdict"]}"><p>{badge(data["verdict"])} '
+        f"{data['experiment']}. {html.escape(data['title'])}</p>"
+        f"<ul>{items}</ul>{more}</div>"
+    )
+
+
+def _said(data: dict) -> list[tuple[str, str]]:
+    """Return what there is to say, each with its name."""
+    if data["networks_2018"] is None:
+        before = [("left open in 2018", data["original"])]
+    else:
+        before = [
+            ("concluded in 2018", data["original"]),
+            ("measured in 2018", data["measured"]),
+        ]
+    effect = f"{data['effect']['text']}, {data['effect_of']} ({interval_of(data)})"
+    return [
+        *before,
+        ("effect", effect),
+        ("flipped by", flipped_by(data)),
+        ("trained in 2018", trained_in_2018(data)),
+        ("trained here", f"{data['networks']:,} networks"),
+    ]
+
+
+def interval_of(data: dict) -> str:
+    """Return which interval the effect has, and over how many samples."""
+    return f"{100 * data['effect']['level']:g} % interval, n = {data['effect']['n']}"
+
+
+def flipped_by(data: dict) -> str:
+    """Return what flips the verdict, in words."""
+    if data["flips"]:
+        return f"not met: {data['flips']}"
+    count = len(data["conditions"])
+    conditions = "the one condition" if count == 1 else f"all {count} conditions"
+    return f"nothing tested: it {data['verdict']} under {conditions}"
+
+
+def trained_in_2018(data: dict) -> str:
+    """Return how many networks 2018 trained, how often, and its seconds."""
+    count, times = data["networks_2018"], data["repetitions_2018"]
+    if count is None:
+        return "nothing"
+    networks = "1 network" if count == 1 else f"{count} networks"
+    repeated = "no repetition" if times == 1 else f"{times} repetitions"
+    return f"{networks}, {repeated}, {data['seconds_2018']} s"
 
 
 def record(
@@ -222,12 +209,12 @@ def record(
     TypeError
         If ``verdict`` is not a judgement or ``effect`` is not an estimate.
     ValueError
-        If the verdict is of another chapter, ``flips`` does not fit it, words are
-        missing or superfluous, or the effect rests on fewer than 20 samples.
+        If ``flips`` does not fit the verdict, words are missing or superfluous, or the
+        effect rests on fewer than 20 samples.
     """
     about = _lookup(experiment)
-    _check_verdict(experiment, verdict)
-    _check_flips(flips, verdict)
+    _check_verdict(verdict)
+    _check_flips(flips, verdict.data)
     _check_effect(effect)
     if isinstance(networks, bool) or not isinstance(networks, (int, np.integer)):
         raise TypeError(f"networks is a whole number, not {networks!r}")
@@ -239,14 +226,15 @@ def record(
     if not about.is_open_question:
         _check_words(measured=measured)
     text = format(effect, "" if digits is None else f"z.{digits}f")
+    judged = verdict.data
     return Replication(
         {
             "experiment": experiment,
             "title": about.title,
-            "chapter": about.chapter,
-            "claim": verdict.entry["id"],
-            "verdict": verdict.verdict,
-            "conditions": dict(verdict.conditions),
+            "claim": judged["id"],
+            "statement": judged["statement"],
+            "verdict": judged["verdict"],
+            "conditions": list(judged["conditions"]),
             "flips": flips,
             "original": original,
             "measured": measured,
@@ -273,17 +261,11 @@ def _lookup(experiment: str) -> Experiment:
     return EXPERIMENTS[experiment]
 
 
-def _check_verdict(experiment: str, verdict: Verdict) -> None:
+def _check_verdict(verdict: Verdict) -> None:
     if not isinstance(verdict, Verdict):
         raise TypeError(
             f"verdict is {type(verdict).__name__}, not what claims.judge returned: "
             "keep it, for example verdict = claims.judge(...)"
-        )
-    own, other = EXPERIMENTS[experiment].chapter, verdict.entry["chapter"]
-    if other != own:
-        raise ValueError(
-            f"{experiment} belongs to the chapter {own}, the claim "
-            f"{verdict.entry['id']} to {other}"
         )
 
 
@@ -306,23 +288,24 @@ def _check_words(**words) -> None:
             raise ValueError(f"say in words what `{name}` is, not {said!r}")
 
 
-def _check_flips(flips: str | None, verdict: Verdict) -> None:
+def _check_flips(flips: str | None, judged: dict) -> None:
     """Let a conditional verdict name what was not met, and no other verdict."""
-    unmet = [words for words, met in verdict.conditions.items() if not met]
-    if verdict.verdict != "conditional":
+    conditions = dict(judged["conditions"])
+    unmet = [words for words, met in conditions.items() if not met]
+    if judged["verdict"] != "conditional":
         if flips is not None:
             raise ValueError(
-                f"the verdict {verdict.verdict} under every condition, so none of them "
-                "flips it: leave `flips` out, or test the condition that does in the "
-                f"judgement of {verdict.entry['id']}"
+                f"the verdict {judged['verdict']} under every condition, so none of "
+                "them flips it: leave `flips` out, or test the condition that does in "
+                f"the judgement of {judged['id']}"
             )
     elif flips not in unmet:
         given = (
             "say which condition flips the verdict"
             if flips is None
             else f"{flips!r} was met"
-            if flips in verdict.conditions
-            else f"{flips!r} is no condition of {verdict.entry['id']}"
+            if flips in conditions
+            else f"{flips!r} is no condition of {judged['id']}"
         )
         raise ValueError(
             f"{given}: `flips` is one of those not met, {', '.join(map(repr, unmet))}"

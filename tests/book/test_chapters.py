@@ -14,9 +14,7 @@ from itertools import pairwise
 import pytest
 import yaml
 
-from evidence import claims
-from evidence.replications import EXPERIMENTS, Replication
-from evidence.replications import MIME as REPLICATION
+from evidence import claims, exercises, figures, replications
 from tools import notebooks
 from tools.new import TEMPLATE
 
@@ -33,13 +31,14 @@ HEADINGS = (
     "Read on",
 )
 LINK = re.compile(r"\{doc\}`(?:[^`<]*<)?([^`>]+)>?`|\]\(([^)\s#]+)\.ipynb(?:#[^)]*)?\)")
-VERDICT = "application/vnd.evidence.verdict+json"
+VERDICT, FIGURE, CAPTION = claims.VERDICT_MIME, figures.MIME, figures.CAPTION_MIME
+SHOWN = {
+    claims.PREDICTION_MIME: claims.Prediction,
+    claims.VERDICT_MIME: claims.Verdict,
+    exercises.MIME: exercises.Feedback,
+    replications.MIME: replications.Replication,
+}
 PICTURES = ("image/svg+xml", "image/png", "image/jpeg", notebooks.VIEW)
-CAPTION = re.compile(
-    r'<figcaption class="evidence-caption" data-alt="(?P<alt>[^"]*)"'
-    r'(?: data-name="(?P<name>[^"]*)")?>(?P<text>.*?)</figcaption>',
-    re.DOTALL,
-)
 
 PATHS = notebooks.chapters()
 CLAIMS = claims.load()
@@ -101,41 +100,19 @@ class Chapter:
                 found.append((number, argument.value))
         return found
 
-    def verdicts(self) -> list[tuple[int, dict]]:
-        """Return the stored verdicts, each with its cell."""
-        return [
-            (number, output["data"][VERDICT])
-            for number, cell in self.code
-            for output in cell.outputs
-            if VERDICT in output.get("data", {})
-        ]
-
-    def replications(self) -> list[tuple[int, dict]]:
-        """Return the outputs that store a replication, each with its cell."""
+    def stored(self, mime: str) -> list[tuple[int, dict]]:
+        """Return the outputs that carry data of a MIME type, each with its cell."""
         return [
             (number, output["data"])
             for number, cell in self.code
             for output in cell.outputs
-            if REPLICATION in output.get("data", {})
-        ]
-
-    def captions(self) -> list[tuple[int, re.Match]]:
-        """Return the stored captions, each with its cell."""
-        return [
-            (number, match)
-            for number, cell in self.code
-            for output in cell.outputs
-            if (match := CAPTION.search(output.get("data", {}).get("text/html", "")))
+            if mime in output.get("data", {})
         ]
 
 
 def parse(source: str) -> ast.Module:
     """Parse a cell, its magics replaced."""
     return ast.parse(re.sub(r"^([ \t]*)[%!].*$", r"\1pass", source, flags=re.MULTILINE))
-
-
-def text_of(output) -> str:
-    return output.get("text", "") + output.get("data", {}).get("text/plain", "")
 
 
 @pytest.fixture(params=PATHS, ids=[path.stem for path in PATHS], scope="module")
@@ -271,8 +248,6 @@ def test_nothing_is_called_simple_or_obvious(chapter):
 
 @pytest.mark.usefixtures("lecture")
 def test_exercises_have_statement_check_stub_and_solution(chapter):
-    from evidence import exercises  # here, for the other tests need not wait for it
-
     items = exercises.of_chapter(chapter.slug)
     numbers = re.findall(r"^### Exercise (\d+): \S", chapter.prose, re.MULTILINE)
     assert numbers == [str(n) for n in range(1, len(items) + 1)], (
@@ -291,16 +266,31 @@ def test_exercises_have_statement_check_stub_and_solution(chapter):
         assert len(cells) == 2, f"{name} needs a stub and a solution, not {len(cells)}"
         (stub_at, stub), (solution_at, solution) = cells
         assert "solution" not in stub.metadata.get("tags", []), chapter.at(stub_at)
-        _says(chapter.at(stub_at), stub, f"Exercise {name}: not attempted yet")
+        _says(chapter.at(stub_at), stub, name, "open")
         assert {"solution", "hide-cell"} <= set(solution.metadata.get("tags", [])), (
             f"{chapter.at(solution_at)}: tag the solution solution and hide-cell"
         )
-        _says(chapter.at(solution_at), solution, f"Exercise {name}: right")
+        _says(chapter.at(solution_at), solution, name, "right")
 
 
-def _says(where: str, cell, words: str) -> None:
-    stored = "\n".join(text_of(output) for output in cell.outputs)
-    assert words in stored, f"{where} prints {stored!r}, not {words!r}"
+def _says(where: str, cell, name: str, state: str) -> None:
+    stored = [output.get("data", {}).get(exercises.MIME) for output in cell.outputs]
+    found = [(data["exercise"], data["state"]) for data in stored if data]
+    assert found == [(name, state)], f"{where} stores {found}, {name} not as {state}"
+
+
+# --- Outputs --------------------------------------------------------------------------
+
+
+def test_outputs_show_the_data_that_they_carry(chapter):
+    for mime, kind in SHOWN.items():
+        for number, output in chapter.stored(mime):
+            where = chapter.at(number)
+            for shown, text in kind(output[mime])._repr_mimebundle_().items():
+                assert output.get(shown) == text, (
+                    f"{where} does not show the data that it stores: {shown} is "
+                    f"{output.get(shown)!r}, not {text!r}"
+                )
 
 
 # --- Figures --------------------------------------------------------------------------
@@ -312,16 +302,21 @@ def test_every_figure_has_a_caption_and_alternative_text(chapter):
         for data, after in pairwise([*outputs, {}]):
             if not set(PICTURES) & data.keys():
                 continue
-            match = CAPTION.search(after.get("text/html", ""))
-            where = chapter.at(number)
-            assert match and match["text"].strip(), f"{where}: a figure has no caption"
-            alt = html.unescape(match["alt"]).strip()
-            assert alt, f"{where}: a figure has no alternative text"
-            drawing = data.get("image/svg+xml", f'<svg aria-label="{match["alt"]}"')
-            label = re.search(r'^<svg [^>]*?aria-label="([^"]*)"', drawing)
-            assert label and html.unescape(label[1]).strip() == alt, (
-                f"{where}: the drawing's label is not its alternative text"
+            where, said = chapter.at(number), data.get(FIGURE, {})
+            assert said.get("caption", "").strip() and CAPTION in after, (
+                f"{where}: a figure has no caption"
             )
+            shown = after["text/html"], after["text/plain"]
+            assert shown == (figures.caption_html(said), said["caption"]), (
+                f"{where}: the caption that is shown is not the figure's"
+            )
+            alt = said["alt"].strip()
+            assert alt, f"{where}: a figure has no alternative text"
+            if drawing := data.get("image/svg+xml"):
+                label = re.search(r'^<svg [^>]*?aria-label="([^"]*)"', drawing)
+                assert label and html.unescape(label[1]).strip() == alt, (
+                    f"{where}: the drawing's label is not its alternative text"
+                )
 
 
 def test_stored_widgets_are_frame_explorers_with_all_their_texts(chapter):
@@ -351,13 +346,18 @@ def test_stored_widgets_are_frame_explorers_with_all_their_texts(chapter):
 
 
 def test_figure_names_are_unique_in_the_book():
+    twice = recurring(FIGURE, "name")
+    twice.pop(None, None)  # which has no name
+    assert not twice, f"figures that share a name: {twice}"
+
+
+def recurring(mime: str, key: str) -> dict[str, list[str]]:
+    """Return what several outputs of the book have under a key, with their cells."""
     places: dict[str, list[str]] = {}
     for chapter in map(Chapter, PATHS):
-        for number, match in chapter.captions():
-            if match["name"]:
-                places.setdefault(match["name"], []).append(chapter.at(number))
-    twice = {name: where for name, where in places.items() if len(where) > 1}
-    assert not twice, f"figures that share a name: {twice}"
+        for number, output in chapter.stored(mime):
+            places.setdefault(output[mime][key], []).append(chapter.at(number))
+    return {value: where for value, where in places.items() if len(where) > 1}
 
 
 # --- Claims ---------------------------------------------------------------------------
@@ -374,12 +374,23 @@ def test_the_reader_commits_before_the_first_verdict(chapter):
     )
     differ = {name for _, name in predicted} ^ {name for _, name in judged}
     assert not differ, f"{chapter.slug}: predicted or judged, not both: {differ}"
+    stored = chapter.stored(claims.PREDICTION_MIME)
+    asked = [
+        c for _, output in stored for c in output[claims.PREDICTION_MIME]["claims"]
+    ]
+    assert [claim["id"] for claim in asked] == [name for _, name in predicted], (
+        f"{chapter.slug}: predicted are {predicted}, stored are {asked}"
+    )
+    for claim in asked:
+        assert claim["statement"] == CLAIMS[claim["id"]]["statement"], (
+            f"{chapter.slug} asks for {claim['id']} in other words than its claims"
+        )
 
 
 @pytest.mark.usefixtures("lecture")
 def test_the_chapter_judges_its_claims_and_no_others(chapter):
     counts = Counter(name for _, name in chapter.named("claims.judge"))
-    stored = Counter(verdict["id"] for _, verdict in chapter.verdicts())
+    stored = Counter(output[VERDICT]["id"] for _, output in chapter.stored(VERDICT))
     own = {key for key, entry in CLAIMS.items() if entry["chapter"] == chapter.name}
     for name in sorted(own - counts.keys()):
         pytest.fail(f"{chapter.slug}: no cell judges {name} of its claims")
@@ -397,59 +408,43 @@ def test_the_chapter_judges_its_claims_and_no_others(chapter):
 
 @pytest.mark.usefixtures("lecture")
 def test_stored_verdicts_are_those_expected(chapter):
-    marks = {"holds": "✓", "conditional": "◐", "fails": "✗"}
-    for number, cell in chapter.code:
-        for output in cell.outputs:
-            if VERDICT not in output.get("data", {}):
-                continue
-            verdict, where = output["data"][VERDICT], chapter.at(number)
-            entry = CLAIMS[verdict["id"]]
-            assert verdict["verdict"] == entry["expected"], (
-                f"{where}: {verdict['id']} is stored as {verdict['verdict']}, "
-                f"its claims expect {entry['expected']}"
-            )
-            met = set(verdict["conditions"].values())
-            given = (
-                "conditional" if len(met) > 1 else "holds" if True in met else "fails"
-            )
-            assert verdict["verdict"] == given, (
-                f"{where}: the stored conditions of {verdict['id']} give {given}"
-            )
-            line = f"{marks[given]} {given}: {entry['statement']}"
-            assert text_of(output).startswith(line), f"{where} does not show {line!r}"
-
-
-def test_the_chapter_records_the_experiments_it_owes(chapter):
-    if chapter.has_tag("draft"):
-        return
-    owed = [key for key, about in EXPERIMENTS.items() if about.chapter == chapter.name]
-    stored = [data[REPLICATION]["experiment"] for _, data in chapter.replications()]
-    assert sorted(stored) == sorted(owed), (
-        f"{chapter.slug} records {stored} with replications.record, it owes {owed}"
-    )
+    for number, output in chapter.stored(VERDICT):
+        verdict, where = output[VERDICT], chapter.at(number)
+        entry = CLAIMS[verdict["id"]]
+        assert verdict["statement"] == entry["statement"], (
+            f"{where}: {verdict['id']} is stored in other words than its claims have"
+        )
+        assert verdict["verdict"] == entry["expected"], (
+            f"{where}: {verdict['id']} is stored as {verdict['verdict']}, "
+            f"its claims expect {entry['expected']}"
+        )
+        given = claims.decide(dict(verdict["conditions"]))
+        assert verdict["verdict"] == given, (
+            f"{where}: the stored conditions of {verdict['id']} give {given}"
+        )
 
 
 def test_stored_replications_are_as_judged(chapter):
-    verdicts = {verdict["id"]: verdict for _, verdict in chapter.verdicts()}
-    for number, data in chapter.replications():
-        row, where = data[REPLICATION], chapter.at(number)
+    stored = [output[VERDICT] for _, output in chapter.stored(VERDICT)]
+    verdicts = {verdict["id"]: verdict for verdict in stored}
+    for number, output in chapter.stored(replications.MIME):
+        row, where = output[replications.MIME], chapter.at(number)
         name, claim = row["experiment"], row["claim"]
         assert claim in verdicts, (
             f"{where}: {claim}, the claim of {name}, is not judged"
         )
-        verdict = verdicts[claim]
-        assert row["verdict"] == verdict["verdict"], (
-            f"{where}: the verdict of {name} is not the one of {claim}"
-        )
-        assert row["conditions"] == verdict["conditions"], (
-            f"{where}: the conditions of {name} are not those of {claim}"
-        )
-        unmet = [words for words, met in verdict["conditions"].items() if not met]
-        may = unmet if verdict["verdict"] == "conditional" else [None]
+        for key in ("statement", "verdict", "conditions"):
+            assert row[key] == verdicts[claim][key], (
+                f"{where}: {name} differs from {claim} in its {key}"
+            )
+        unmet = [words for words, met in row["conditions"] if not met]
+        may = unmet if row["verdict"] == "conditional" else [None]
         assert row["flips"] in may, f"{where}: {row['flips']!r} is said to flip {name}"
-        assert data["text/plain"] == repr(Replication(row)), (
-            f"{where} does not show the row that it stores"
-        )
+
+
+def test_an_experiment_is_recorded_once_in_the_book():
+    twice = recurring(replications.MIME, "experiment")
+    assert not twice, f"experiments recorded twice: {twice}"
 
 
 def test_a_page_that_opens_a_part_judges_and_asks_nothing(chapter):

@@ -173,7 +173,24 @@ def judge_batch_size():
     )
 
 
-def test_a_verdict_shows_itself_as_text(book):
+def test_a_verdict_is_one_piece_of_data(book):
+    data = judge_batch_size().data
+    assert data == {
+        "id": "batch-size-lowers-accuracy",
+        "statement": "Small batches are <better> & cheaper",
+        "verdict": "conditional",
+        "measured": "gap 0.10 [0.05, 0.15] < 1",
+        "conditions": [["same <rate>", True], ["tuned & equal", False]],
+    }
+    assert json.loads(json.dumps(data)) == data
+    assert judge_batch_size()._repr_mimebundle_() == {
+        "text/plain": claims.verdict_text(data),
+        "text/html": claims.verdict_html(data),
+        claims.VERDICT_MIME: data,
+    }
+
+
+def test_a_verdict_reads_as_text(book):
     assert repr(judge_batch_size()) == (
         "◐ conditional: Small batches are <better> & cheaper\n"
         "  measured: gap 0.10 [0.05, 0.15] < 1\n"
@@ -182,33 +199,20 @@ def test_a_verdict_shows_itself_as_text(book):
     )
 
 
-def test_a_verdict_shows_itself_as_html(book):
-    root = ET.fromstring(judge_batch_size()._repr_html_())
+def test_a_verdict_reads_as_html(book):
+    data = judge_batch_size().data
+    root = ET.fromstring(claims.verdict_html(data, "<p>more</p>"))
     assert root.attrib["class"] == "evidence-verdict"
     assert root.attrib["data-claim"] == "batch-size-lowers-accuracy"
     assert root.attrib["data-verdict"] == "conditional"
     assert root.find(".//strong").text == "◐ conditional"
     assert root.find(".//span").text == "Small batches are <better> & cheaper"
     assert root.find("p[2]").text == "Measured: gap 0.10 [0.05, 0.15] < 1"
-    items = root.findall(".//li")
-    assert [item.attrib["data-met"] for item in items] == ["true", "false"]
-    assert ["".join(item.itertext()) for item in items] == [
+    assert ["".join(item.itertext()) for item in root.findall(".//li")] == [
         "yes same <rate>",
         "no tuned & equal",
     ]
-
-
-def test_a_verdict_carries_its_data_for_the_ledger(book):
-    bundle = judge_batch_size()._repr_mimebundle_()
-    assert set(bundle) == {"text/plain", "text/html", claims.MIME}
-    assert bundle["text/plain"] == repr(judge_batch_size())
-    data = json.loads(json.dumps(bundle[claims.MIME]))
-    assert data == {
-        "id": "batch-size-lowers-accuracy",
-        "verdict": "conditional",
-        "measured": "gap 0.10 [0.05, 0.15] < 1",
-        "conditions": {"same <rate>": True, "tuned & equal": False},
-    }
+    assert root[-1].text == "more"
 
 
 @pytest.mark.parametrize(
@@ -218,7 +222,7 @@ def test_a_verdict_carries_its_data_for_the_ledger(book):
 def test_holding_and_failing_claims_are_judged_too(book, claim, met, mark):
     verdict = claims.judge(claim, {"a": met, "b": met}, measured="0.1")
     assert repr(verdict).startswith(mark)
-    assert verdict.entry == claims.lookup(claim)
+    assert verdict.data["statement"] == claims.lookup(claim)["statement"]
 
 
 def test_a_verdict_that_changed_is_an_error_that_shows_the_data(book):
@@ -238,7 +242,7 @@ def test_a_verdict_does_not_change_when_the_conditions_do(book):
     conditions = {"a": True}
     verdict = claims.judge("bn-bias-redundant", conditions, measured="0.1")
     conditions["a"] = False
-    assert verdict.conditions == {"a": True}
+    assert verdict.data["conditions"] == [["a", True]]
 
 
 @pytest.mark.parametrize("measured", ["", "  ", None, 0.3])
@@ -249,23 +253,41 @@ def test_a_verdict_says_what_was_measured(book, measured):
 
 def test_a_prediction_lists_the_statements(book):
     prediction = claims.predict("bn-never-hurts", "batch-size-lowers-accuracy")
-    assert repr(prediction) == (
+    data = prediction.data
+    assert data == {
+        "claims": [
+            {"id": "bn-never-hurts", "statement": "Batch normalization never hurts"},
+            {
+                "id": "batch-size-lowers-accuracy",
+                "statement": "Small batches are <better> & cheaper",
+            },
+        ]
+    }
+    text = claims.prediction_text(data)
+    assert text == (
         "Commit yourself: holds, depends or fails?\n"
         "1. Batch normalization never hurts\n"
         "2. Small batches are <better> & cheaper"
     )
-    root = ET.fromstring(prediction._repr_html_())
+    html = claims.prediction_html(data)
+    root = ET.fromstring(html)
     assert root.attrib["class"] == "evidence-predict"
-    assert [(li.attrib["data-claim"], li.text) for li in root.findall("ol/li")] == [
-        ("bn-never-hurts", "Batch normalization never hurts"),
-        ("batch-size-lowers-accuracy", "Small batches are <better> & cheaper"),
+    items = [
+        {"id": li.attrib["data-claim"], "statement": li.text}
+        for li in root.findall("ol/li")
     ]
+    assert items == data["claims"]
+    assert prediction._repr_mimebundle_() == {
+        "text/plain": text,
+        "text/html": html,
+        claims.PREDICTION_MIME: data,
+    }
 
 
 def test_a_prediction_does_not_give_the_verdict_away(book):
     prediction = claims.predict("bn-never-hurts")
-    shown = repr(prediction) + prediction._repr_html_()
-    assert shown.count("fails") == 2  # "holds, depends or fails?"
+    shown = str(prediction._repr_mimebundle_())
+    assert shown.count("fails") == 2  # "holds, depends or fails?", as text and HTML
     assert "✗" not in shown
     assert "Batches of one" not in shown
 

@@ -29,8 +29,16 @@ def ask(monkeypatch):
     def ask(exercise, answer):
         monkeypatch.setattr(exercises, "of_chapter", lambda slug: {"one": exercise})
         feedback = check("made-up/one", answer)
-        assert repr(feedback) == f"Exercise made-up/one: {feedback.message}"
-        return feedback.message if not feedback.right else f"✓ {feedback.message}"
+        data = feedback.data
+        assert feedback._repr_mimebundle_() == {
+            "text/plain": repr(feedback),
+            exercises.MIME: data,
+        }
+        assert repr(feedback) == f"Exercise made-up/one: {data['message']}"
+        begins = {"right": "right.", "wrong": "not yet: ", "open": "not attempted yet."}
+        assert data["message"].startswith(begins[data["state"]])
+        assert feedback.right == (data["state"] == "right")
+        return data["message"] if not feedback.right else f"✓ {data['message']}"
 
     return ask
 

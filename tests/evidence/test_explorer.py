@@ -178,18 +178,20 @@ def test_the_frames_and_their_script_travel_in_the_state(cheap_frames):
     assert not re.search(r"https?://", state["_esm"] + state["_css"])
 
 
-def test_the_caption_follows_the_widget(cheap_frames, monkeypatch):
+def test_the_data_of_the_opening_frame_travel_with_the_widget(
+    cheap_frames, monkeypatch
+):
     seen = []
-    monkeypatch.setattr(explorer, "display", lambda item, **kw: seen.append((item, kw)))
-    shown = explore(draw, caption="Look & see.", name="fig-look", depth=[1, 2])
+    for module in (explorer, figures):
+        monkeypatch.setattr(module, "display", lambda item, **kw: seen.append(item))
+    start = {"depth": 2}
+    shown = explore(draw, caption="See.", name="fig-see", start=start, depth=[1, 2])
     shown._ipython_display_()
-    (widget, _), (caption, how) = seen
-    assert widget is shown.widget
-    assert how == {"raw": True}
-    assert caption["text/plain"] == "Look & see."
-    element = ET.fromstring(caption["text/html"])
-    assert element.attrib["data-name"] == "fig-look"
-    assert element.attrib["data-alt"] == "depth=1"
+    bundle, caption = seen
+    data = {"caption": "See.", "alt": "depth=2", "name": "fig-see", "format": "svg"}
+    assert bundle == {**shown.widget._repr_mimebundle_()[0], figures.MIME: data}
+    assert caption["text/html"] == figures.caption_html(data)
+    assert figures.CAPTION_MIME in caption
 
 
 def never(**values):

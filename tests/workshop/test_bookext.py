@@ -1,4 +1,4 @@
-"""The site's extension, piece by piece; what the pages show is in ``test_site.py``."""
+"""The site's extension, piece by piece; what the pages show is in ``tests/book``."""
 
 from __future__ import annotations
 
@@ -6,11 +6,20 @@ import re
 from types import SimpleNamespace
 
 import pytest
-from bookext import chapters, glossary, ledger, mathematics, page_weight, repairs
+from bookext import (
+    chapters,
+    glossary,
+    ledger,
+    mathematics,
+    outputs,
+    page_weight,
+    repairs,
+)
 from sphinx.application import Sphinx
 from sphinx.util.docutils import docutils_namespace, patch_docutils
 
 import evidence
+from evidence import claims
 from evidence.methods import ransac
 from tools.notebooks import ROOT
 
@@ -78,12 +87,11 @@ def test_ledger_escapes_what_a_claim_says():
     row = {
         "id": "a-claim",
         "chapter": "part/slug",
-        "docname": "book/part/slug",
-        "title": "A & B",
+        "page": "A & B",
         "statement": "x < y",
         "verdict": "holds",
         "measured": "1 < 2",
-        "conditions": {"<b>": True},
+        "conditions": [["<b>", True]],
         "why": "&",
         "source": "Notes",
     }
@@ -91,6 +99,17 @@ def test_ledger_escapes_what_a_claim_says():
     assert "x &lt; y" in html and "&lt;b&gt;" in html and "A &amp; B" in html
     assert '<a href="book/part/slug.html#claim-a-claim">' in html
     assert "1 claims judged: 1 holds, 0 conditional, 0 fails." in html
+
+
+def test_data_are_kept_of_our_own_mime_types_alone():
+    def keep(mime):
+        data = SimpleNamespace(mime_type=mime, content={"id": "a-claim"})
+        return outputs.keep("renderer", data, drop=lambda *given: given)
+
+    (node,) = keep(claims.VERDICT_MIME)
+    assert node["evidence"] == {"id": "a-claim"}
+    renderer, data = keep("application/vnd.another+json")
+    assert (renderer, data.mime_type) == ("renderer", "application/vnd.another+json")
 
 
 def test_scripts_wait_and_the_icon_script_goes():

@@ -3,9 +3,11 @@
 import base64
 import io
 import re
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
+from nbformat.v4 import new_code_cell, new_notebook, new_output
 from PIL import Image
 
 from tools import nbval_strict
@@ -135,3 +137,30 @@ def test_a_widget_s_photographs_are_compared_by_pixels():
     assert "frame 1: pixels differ by 40" in nbval_strict.state_difference(other, old)
     slider = {"model_name": "IntSliderModel", "state": {}}
     assert "stored is a AnyModel" in nbval_strict.state_difference(slider, old)
+
+
+def test_the_data_of_an_output_are_compared():
+    mime = "application/vnd.evidence.verdict+json"
+    code = new_code_cell("1")
+    cell = SimpleNamespace(
+        cell=code,
+        colors=SimpleNamespace(),
+        sanitize=lambda text: text,
+        format_output_compare=lambda *parts: cell.comparison_traceback.append(parts),
+        parent=SimpleNamespace(
+            skip_compare=("metadata",),
+            nb=new_notebook(cells=[code]),
+            path=SimpleNamespace(stem="slug"),
+        ),
+    )
+
+    def output(measured):
+        data = {"verdict": "holds", "measured": measured}
+        return new_output("display_data", {"text/plain": "✓ holds", mime: data})
+
+    compare = nbval_strict.plugin.IPyNbCell.compare_outputs
+    assert compare(cell, [output("0.1")], [output("0.1")])
+    assert not compare(cell, [output("0.1")], [output("0.2")])
+    where, (named, stored, drawn) = cell.comparison_traceback
+    assert where == "In slug, cell [1]:" and named == mime
+    assert (stored["measured"], drawn["measured"]) == ("0.2", "0.1")

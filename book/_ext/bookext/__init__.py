@@ -11,4 +11,6 @@ def setup(app: Sphinx) -> dict[str, object]:
     """Register every module of this folder."""
     for module in iter_modules(__path__):
         app.setup_extension(f"{__name__}.{module.name}")
-    return {"version": "1", "parallel_read_safe": False, "parallel_write_safe": True}
+    safe = {"parallel_read_safe": False, "parallel_write_safe": True}
+    # To be raised when the form of what ``outputs`` keeps in the environment changes.
+    return {"version": "1", "env_version": 1, **safe}

@@ -2,43 +2,44 @@
 
 from __future__ import annotations
 
-import html
+import json
 import re
 
 from docutils import nodes
+from myst_nb.core.render import MimeData, NbElementRenderer
 from sphinx import addnodes
 from sphinx.application import Sphinx
 from sphinx.transforms import SphinxTransform
-from sphinx.util import logging
 
-LOGGER = logging.getLogger(__name__)
+from evidence import claims, exercises, figures, replications
+
 VIEW = "application/vnd.jupyter.widget-view+json"
-CAPTION = re.compile(
-    r'<figcaption class="evidence-caption" data-alt="(?P<alt>[^"]*)"'
-    r'(?: data-name="(?P<name>[^"]*)")?>(?P<text>.*?)</figcaption>',
-    re.DOTALL,
-)
-VERDICT = re.compile(r'<div class="evidence-verdict" data-claim="(?P<id>[^"]+)"')
-REPLICATION = re.compile(
-    r'<div class="evidence-replication" data-experiment="(?P<id>[^"]+)"'
-)
 CODE = re.compile(r"\b(tests|src|tools)/.+\.py$")
-LEDGER = "book/ledger"
-REPLICATIONS = "book/experiments/replications"
+LEDGER, REPLICATIONS = "book/ledger", "book/experiments/replications"
+LINKS = {LEDGER: "In the ledger", REPLICATIONS: "Among the replications"}
 
 
-def _is_bundle(node) -> bool:
-    return (
-        isinstance(node, nodes.container)
-        and node.get("nb_element", "") == "mime_bundle"
-    )
+def collected(app: Sphinx, mime: str) -> list[dict]:
+    """Return what the chapters' outputs carry under a MIME type, and where."""
+    rows = []
+    for docname, metadata in sorted(app.env.metadata.items()):
+        for anchor, data in metadata.get(mime, []):
+            place = {"chapter": docname.removeprefix("book/")}
+            place["page"] = app.env.titles[docname].astext()
+            place["url"] = f"{app.builder.get_target_uri(docname)}#{anchor}"
+            rows.append(data | place)
+    return rows
 
 
-def _html_of(bundle) -> str:
-    for part in bundle.children:
-        if part["mime_type"] == "text/html":
-            return part.astext()
-    return ""
+def keep(renderer, data: MimeData, drop=NbElementRenderer.render_unhandled) -> list:
+    """Return a node that carries our data until ``ReadOutputs`` reads it.
+
+    MyST-NB drops MIME types that it does not know, and takes renderers of others only
+    as entry points of installed packages: so this replaces the method that drops.
+    """
+    if data.mime_type not in SHOW:
+        return drop(renderer, data)
+    return [nodes.container(evidence=json.loads(json.dumps(data.content)))]
 
 
 class ReadOutputs(SphinxTransform):
@@ -48,59 +49,68 @@ class ReadOutputs(SphinxTransform):
 
     def apply(self, **kwargs) -> None:
         """Replace the book's own outputs by document nodes."""
-        for bundle in list(self.document.findall(_is_bundle)):
-            text = _html_of(bundle)
-            if match := CAPTION.search(text):
-                self.make_figure(bundle, match)
-            elif match := VERDICT.search(text):
-                self.link_card(bundle, "claim", match["id"], LEDGER, "In the ledger")
-            elif match := REPLICATION.search(text):
-                self.link_card(
-                    bundle,
-                    "experiment",
-                    match["id"],
-                    REPLICATIONS,
-                    "Among the replications",
-                )
-            elif 'class="evidence-predict"' in text:
-                # Out of the theme's light panel for foreign HTML.
-                bundle.replace_self(nodes.raw("", text, format="html"))
+        for node in list(self.document.findall(nodes.container)):
+            if "evidence" in node:
+                part = node.parent
+                SHOW[part["mime_type"]](self, part.parent, node["evidence"])
         self.link_sources()
 
-    def make_figure(self, bundle, match) -> None:
-        """Join a picture and the caption that follows it into one figure."""
-        siblings = bundle.parent.children
-        position = siblings.index(bundle)
-        picture = siblings[position - 1] if position else None
-        images = list(picture.findall(nodes.image)) if picture is not None else []
-        if not images:
-            LOGGER.warning("a caption without a picture before it", location=bundle)
-            return
-        image = images[0]
-        image["alt"] = html.unescape(match["alt"])
-        if image["uri"].endswith(".svg"):
+    def show_figure(self, bundle, data: dict) -> None:
+        """Make a numbered figure of a picture or a widget."""
+        image = next(bundle.findall(nodes.image))
+        image["alt"] = data["alt"]
+        if data["format"] == "svg":
             image["classes"].append("evidence-drawing")
         figure = nodes.figure("", image, align="default")
         figure.source, figure.line = bundle.source, bundle.line
-        for part in picture.children:
-            if _is_bundle(picture) and part.get("mime_type") == VIEW:
+        for part in bundle.children:
+            if part["mime_type"] == VIEW:
                 figure["classes"].append("evidence-widget")
                 figure += part.children
-        figure += nodes.caption("", html.unescape(match["text"]))
-        if match["name"]:
-            figure["names"].append(match["name"])
+        figure += nodes.caption("", data["caption"])
+        if data["name"]:
+            figure["names"].append(data["name"])
             self.document.note_explicit_target(figure)
-        picture.parent.remove(picture)
         bundle.replace_self(figure)
 
-    def link_card(self, bundle, kind: str, name: str, page: str, words: str) -> None:
-        """Give a card its anchor and its way to the page that collects such cards."""
+    def drop_caption(self, bundle, data: dict) -> None:
+        """Drop what stands there for Jupyter: the figure has its caption already."""
+        bundle.parent.remove(bundle)
+
+    def show_exercise(self, bundle, data: dict) -> None:
+        """Show what a check says, as text."""
+        text = exercises.feedback_text(data)
+        look = {"language": "none", "classes": ["output", "text_plain"]}
+        bundle.replace_self(nodes.literal_block(text, text, **look))
+
+    def show_prediction(self, bundle, data: dict) -> None:
+        """Show what the reader is asked, out of the theme's panel for foreign HTML."""
+        text = claims.prediction_html(data)
+        bundle.replace_self(nodes.raw("", text, format="html"))
+
+    def show_verdict(self, bundle, data: dict) -> None:
+        """Show a verdict with its way to the ledger."""
+        card = claims.verdict_html(data, self.link_to(LEDGER, data["id"]))
+        self.show_card(bundle, claims.VERDICT_MIME, data, f"claim-{data['id']}", card)
+
+    def show_replication(self, bundle, data: dict) -> None:
+        """Show a replication with its way to the table of all."""
+        name = data["experiment"]
+        card = replications.replication_html(data, self.link_to(REPLICATIONS, name))
+        self.show_card(bundle, replications.MIME, data, f"experiment-{name}", card)
+
+    def show_card(self, bundle, mime: str, data: dict, anchor: str, card: str) -> None:
+        """Show a card under its anchor, and keep its data for the page of all."""
+        kept = self.env.metadata[self.env.docname].setdefault(mime, [])
+        kept.append((anchor, data))
+        raw = nodes.raw("", card, format="html")
+        bundle.replace_self(nodes.container("", raw, ids=[anchor]))
+
+    def link_to(self, page: str, anchor: str) -> str:
+        """Return the way from a card to the page of all."""
         uri = self.app.builder.get_relative_uri(self.env.docname, page)
-        link = f'<p class="evidence-link"><a href="{uri}#{name}">{words}</a></p>'
-        text = _html_of(bundle).removesuffix("</div>") + link + "</div>"
-        holder = nodes.container("", nodes.raw("", text, format="html"))
-        holder["ids"].append(f"{kind}-{name}")
-        bundle.replace_self(holder)
+        words = LINKS[page]
+        return f'<p class="evidence-link"><a href="{uri}#{anchor}">{words}</a></p>'
 
     def link_sources(self) -> None:
         """Point links to Python files at the repository; without one, keep the text."""
@@ -117,6 +127,17 @@ class ReadOutputs(SphinxTransform):
             node.replace_self(text)
 
 
+SHOW = {
+    figures.MIME: ReadOutputs.show_figure,
+    figures.CAPTION_MIME: ReadOutputs.drop_caption,
+    exercises.MIME: ReadOutputs.show_exercise,
+    claims.PREDICTION_MIME: ReadOutputs.show_prediction,
+    claims.VERDICT_MIME: ReadOutputs.show_verdict,
+    replications.MIME: ReadOutputs.show_replication,
+}
+
+
 def setup(app: Sphinx) -> None:
-    """Register the transform."""
+    """Register the transform and what carries the data to it."""
+    NbElementRenderer.render_unhandled = keep
     app.add_transform(ReadOutputs)

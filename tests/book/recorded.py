@@ -1,0 +1,112 @@
+"""Three experiments repeated, made up for tests: what they store, none of it run."""
+
+from pathlib import Path
+from unittest import mock
+
+import numpy as np
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
+
+from evidence import claims, exercises, figures, replications, stats
+from tools import notebooks
+
+STATEMENTS = {
+    "imbalance": "Class imbalance lowers the accuracy & more",
+    "pca": "Above 100 dimensions, as many as points, a network fails",
+    "transfer": "Fine-tuning beats training from scratch on ten images a class",
+}
+CONDITIONS = {
+    "imbalance": {
+        "threshold at 0.5, ratio 100:1": True,
+        "the test set has the ratio of the training set": False,
+        "threshold moved: the AUC is <still> lower": False,
+    },
+    "pca": {"40 points": False, "80 points": False, "320 points": False},
+    "transfer": {"digits 0 to 4, then 5 to 9": True},
+}
+
+
+def verdict(name: str) -> claims.Verdict:
+    """Return what ``claims.judge`` would return."""
+    conditions = CONDITIONS[name]
+    return claims.Verdict(
+        {
+            "id": name,
+            "statement": STATEMENTS[name],
+            "verdict": claims.decide(conditions),
+            "measured": "gap 0.1",
+            "conditions": [[words, met] for words, met in conditions.items()],
+        }
+    )
+
+
+def row(experiment="E4", **changes) -> replications.Replication:
+    """Return a recorded replication, some arguments changed."""
+    arguments = {
+        "original": "Imbalance & ruin: the more of it, the <worse>",
+        "measured": "Balanced accuracy at one threshold",
+        "verdict": verdict("imbalance"),
+        "flips": "threshold moved: the AUC is <still> lower",
+        "effect": stats.Estimate(-0.2734567, -0.3012345, -0.2467891, 20),
+        "effect_of": "balanced accuracy, 100:1 minus 1:1, paired",
+        "networks": np.int64(1280),
+    }
+    return replications.record(experiment, **(arguments | changes))
+
+
+def pca_row(**changes) -> replications.Replication:
+    """Return a replication that fails under every condition."""
+    own = {
+        "original": "There is a threshold at the number of points",
+        "measured": "Accuracy on 20 test points behind saturated units",
+        "verdict": verdict("pca"),
+        "flips": None,
+        "networks": 880,
+        "effect_of": "accuracy at 300 dimensions, 320 minus 40 points",
+    }
+    return row("E6", **(own | changes))
+
+
+def open_row(**changes) -> replications.Replication:
+    """Return the answer to a question that 2018 left open."""
+    own = {"original": "Does transfer help?", "measured": None}
+    own |= {"verdict": verdict("transfer"), "flips": None}
+    return row("C", **(own | changes))
+
+
+def prediction() -> claims.Prediction:
+    """Return what the reader of the first chapter is asked."""
+    entry = {"id": "imbalance", "statement": STATEMENTS["imbalance"]}
+    return claims.Prediction({"claims": [entry]})
+
+
+def feedback() -> exercises.Feedback:
+    """Return what the check of a stub says."""
+    data = {"exercise": "imbalance/one", "state": "open"}
+    return exercises.Feedback({**data, "message": exercises.NOT_ATTEMPTED})
+
+
+def figure() -> list[dict]:
+    """Return the two outputs of a figure."""
+    fig, ax = figures.subplots(2, 2)
+    ax[0, 0].plot([0, 1])
+    texts = {"caption": "It <rises>.", "alt": 'A "rising" line', "name": "fig-rise"}
+    outputs = []
+    with mock.patch.object(figures, "display", lambda data, **_: outputs.append(data)):
+        figures.show(fig, **texts)
+    return outputs
+
+
+def write_chapter(path: Path, title: str, seconds: int, **cells) -> None:
+    """Write a notebook whose cells, each under its id, store what is given."""
+    line = f"*Needs: nothing. Reading: 1 min. Running: about {seconds} s.*"
+    written = [new_markdown_cell(f"# {title}\n\n{line}", id="title")]
+    for name, shown in cells.items():
+        bundles = shown if isinstance(shown, list) else [shown._repr_mimebundle_()]
+        outputs = [new_output("display_data", bundle) for bundle in bundles]
+        written.append(new_code_cell(name, id=name, outputs=outputs))
+    notebook = new_notebook(cells=written)
+    for number, cell in notebooks.code_cells(notebook):
+        cell.execution_count = number
+    notebooks.tidy(notebook)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    notebooks.write(path, notebook)

@@ -1,0 +1,218 @@
+"""A site of three chapters: what it shows of their outputs, and the table of all."""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import recorded
+import yaml
+from axe_playwright_python.sync_playwright import Axe
+from nbformat.v4 import new_markdown_cell, new_notebook
+from playwright.sync_api import sync_playwright
+
+from tools import browser, notebooks
+from tools.notebooks import ROOT
+from tools.server import serve
+
+sys.path.insert(0, str(ROOT / "book" / "_ext"))
+from bookext import replications as page
+
+CONTENTS = """format: jb-book
+root: book/index
+chapters:
+  - file: book/ledger
+  - file: book/references
+  - file: book/experiments/replications
+  - file: book/experiments/class-imbalance
+  - file: book/experiments/pca-before-networks
+  - file: book/architectures/transfer-learning
+"""
+
+
+def write_chapter(root: Path, name: str, made, seconds: int, **more) -> None:
+    """Write a chapter that stores a verdict and a row, and its claim beside it."""
+    row = made()
+    claim = row.data["claim"]
+    path = root / "book" / f"{name}.ipynb"
+    shown = {"verdict": recorded.verdict(claim), "row": row}
+    recorded.write_chapter(path, claim.capitalize(), seconds, **more, **shown)
+    entry = {"id": claim, "statement": row.data["statement"], "believed": "holds"}
+    entry |= {"expected": row.data["verdict"], "why": "Because.", "source": "Notes"}
+    path.with_suffix(".yml").write_text(yaml.safe_dump({"claims": [entry]}), "utf8")
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory):
+    """Build a site of the page and three chapters and return its folder."""
+    root = tmp_path_factory.mktemp("replications")
+    ignore = shutil.ignore_patterns("*.ipynb", "__pycache__")
+    shutil.copytree(ROOT / "book", root / "book", ignore=ignore)
+    shutil.copytree(ROOT / "src", root / "src", ignore=ignore)
+    shutil.copy(ROOT / "_config.yml", root)
+    (root / "_toc.yml").write_text(CONTENTS, "utf8")
+    (root / "book" / "index.md").write_text("# Index\n\nA page.\n", "utf8")
+    outputs = {
+        "predict": recorded.prediction(),
+        "figure": recorded.figure(),
+        "stub": recorded.feedback(),
+    }
+    write_chapter(root, "experiments/class-imbalance", recorded.row, 40, **outputs)
+    write_chapter(root, "experiments/pca-before-networks", recorded.pca_row, 25)
+    write_chapter(root, "architectures/transfer-learning", recorded.open_row, 1)
+    outside = {k: v for k, v in os.environ.items() if not k.startswith("GITHUB_")}
+    done = subprocess.run(
+        [
+            Path(sys.executable).with_name("jupyter-book"),
+            *("build", ".", "-W", "-n", "-q", "--keep-going"),
+        ],
+        cwd=root,
+        env=outside | {"PYTHONPATH": str(root / "src")},
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    return root / "_build" / "html"
+
+
+@pytest.fixture(scope="module")
+def visit(site):
+    """Return a function that opens a page at some width, in some theme."""
+    path = browser.find()
+    assert path, browser.ADVICE
+
+    def visit(name="experiments/replications", width=1280, theme="light"):
+        options = {"viewport": {"width": width, "height": 900}, "color_scheme": theme}
+        options["reduced_motion"] = "reduce"  # no color is read halfway to the next
+        opened = chromium.new_context(**options).new_page()
+        opened.goto(f"{address}/book/{name}.html")
+        return opened
+
+    with sync_playwright() as playwright, serve(site) as address:
+        chromium = playwright.chromium.launch(executable_path=path, args=browser.FLAGS)
+        yield visit
+        chromium.close()
+
+
+def test_every_output_is_shown_from_its_data(visit):
+    opened = visit("experiments/class-imbalance")
+    _, caption = recorded.figure()
+    figure = opened.locator("figure#fig-rise")
+    assert figure.locator("figcaption").inner_text().startswith("Fig. 1 It <rises>.")
+    assert figure.locator("img").get_attribute("alt") == 'A "rising" line'
+    assert "evidence-drawing" in figure.locator("img").get_attribute("class")
+    text = opened.locator("article").inner_text()
+    assert text.count(caption["text/plain"]) == 1  # not once more for Jupyter
+    assert text.count(repr(recorded.feedback())) == 1
+    asked = opened.locator(".evidence-predict li")
+    assert asked.get_attribute("data-claim") == "imbalance"
+    assert asked.inner_text().startswith(recorded.STATEMENTS["imbalance"])
+
+
+def test_the_table_lists_what_is_recorded_and_counts_the_rest(visit):
+    opened = visit()
+    total = opened.locator(".evidence-total").inner_text()
+    assert total == "3 of 16 are repeated so far: 1 holds, 1 conditional, 1 fails."
+    rows = opened.locator(".evidence-replications tbody tr")
+    assert rows.evaluate_all("es => es.map((e) => e.id)") == ["E4", "E6", "C"]
+    cells = [
+        " ".join(text.split()) for text in rows.nth(0).locator("> *").all_inner_texts()
+    ]
+    assert cells == [
+        "E4 Class imbalance",
+        "Imbalance & ruin: the more of it, the <worse>",
+        "Balanced accuracy at one threshold",
+        "◐ conditional Class imbalance lowers the accuracy & more",
+        "-0.273 [-0.301, -0.247] balanced accuracy, 100:1 minus 1:1, paired "
+        "(95 % interval, n = 20)",
+        "Not met: threshold moved: the AUC is <still> lower",
+        "72 networks, 5 repetitions, 392.2 s",
+        "1,280 networks, about 40 s",
+    ]
+    assert "Open question. Does transfer help?" in rows.nth(2).inner_text()
+
+
+def test_a_row_leads_to_the_cell_that_decides_and_back(visit):
+    opened = visit()
+    link = opened.locator("#E4 td a")
+    assert link.inner_text() == "Class imbalance lowers the accuracy & more"
+    link.click()
+    opened.wait_for_url("**/class-imbalance.html#claim-imbalance")
+    assert opened.locator("#claim-imbalance .evidence-verdict").is_visible()
+    card = opened.locator("#experiment-E4")
+    assert card.get_by_text("E4. Class imbalance").is_visible()
+    card.get_by_role("link", name="Among the replications").click()
+    opened.wait_for_url("**/replications.html#E4")
+
+
+def test_the_badge_looks_as_in_the_ledger(visit):
+    look = "e => [getComputedStyle(e).backgroundColor, getComputedStyle(e).color]"
+    here = visit().locator("#E4 .evidence-badge").evaluate(look)
+    ledger = visit("ledger")
+    assert ledger.locator(".evidence-ledger > li").count() == 3
+    there = ledger.locator("[id=imbalance] .evidence-badge").evaluate(look)
+    assert here == there != ["rgba(0, 0, 0, 0)", "rgb(255, 255, 255)"]
+
+
+@pytest.mark.parametrize(("width", "theme"), [(390, "dark"), (1280, "light")])
+def test_the_table_is_whole_and_accessible(visit, width, theme):
+    opened = visit(width=width, theme=theme)
+    outside = """() => {
+        const end = document.documentElement.clientWidth;
+        return [...document.querySelectorAll(".evidence-replications *")]
+          .filter((e) => !e.closest("thead") || end > 1200)
+          .filter((e) => e.getBoundingClientRect().right > end).length
+    }"""
+    root = "document.documentElement"
+    assert opened.evaluate(f"{root}.scrollWidth - {root}.clientWidth") == 0
+    assert opened.evaluate(outside) == 0
+    widths = "es => es.map((e) => e.getBoundingClientRect().width)"
+    columns = opened.locator("#E4 td").evaluate_all(widths)
+    assert min(columns) > (200 if width == 390 else 60)
+    label = opened.locator("#E4 td").first.evaluate(
+        "e => getComputedStyle(e, '::before').content"
+    )
+    assert label == ('"Concluded in 2018: "' if width == 390 else "none")
+
+    found = Axe().run(opened).response["violations"]
+    faults = [(rule["id"], node["html"]) for rule in found for node in rule["nodes"]]
+    assert faults == []
+    parts = opened.locator(".evidence-replications :is(thead, tbody, tr, th, td)")
+    assert parts.evaluate_all("es => es.every((e) => e.role)")  # lost as blocks, else
+    table = opened.get_by_role("table", name="The experiments, and what is left")
+    assert table.get_by_role("columnheader").count() == len(page.COLUMNS)
+    assert table.get_by_role("rowheader").count() == 3
+    assert table.get_by_role("cell").count() == 3 * (len(page.COLUMNS) - 1)
+
+
+def test_ledger_and_table_are_published_for_machines(site):
+    rows = json.loads((site / "replications.json").read_text("utf8"))
+    assert [entry["experiment"] for entry in rows] == ["E4", "E6", "C"]
+    assert rows[0] == recorded.row().data | {
+        "chapter": "experiments/class-imbalance",
+        "page": "Imbalance",
+        "seconds": 40,
+        "url": "book/experiments/class-imbalance.html#experiment-E4",
+    }
+    judged = json.loads((site / "claims.json").read_text("utf8"))
+    stored = {row["id"]: row for row in judged}
+    assert stored.keys() == recorded.STATEMENTS.keys()
+    assert stored["pca"].items() >= recorded.verdict("pca").data.items()
+    for entry in [*rows, *judged]:
+        path, _, anchor = entry["url"].partition("#")
+        assert f'id="{anchor}"' in (site / path).read_text("utf8")
+
+
+def test_without_a_row_there_is_a_count_and_no_table():
+    text = page.render([], str)
+    assert text == '<p class="evidence-total">0 of 16 are repeated so far.</p>'
+
+
+def test_a_chapter_that_does_not_say_how_long_it_runs_is_named(tmp_path):
+    path = tmp_path / "silent.ipynb"
+    notebooks.write(path, new_notebook(cells=[new_markdown_cell("# Silent")]))
+    with pytest.raises(ValueError, match="silent.ipynb: the title cell does not say"):
+        page.seconds_of(path)
