@@ -20,7 +20,7 @@ def main(chapter: str) -> int:
     pytest = [sys.executable, "-m", "pytest", "-q", "--no-header", "-rf"]
     pytest += ["--color", color, "-p", "no:cacheprovider"]  # two would share one cache
     outputs = ["--nbval", "--nbval-cell-timeout", "300", str(path)]
-    form = ["tests/test_chapters.py", "tests/test_exercises.py"]
+    form = ["tests/book/test_chapters.py", "tests/book/test_exercises.py"]
     form += ["-k", f"{slug.replace('-', '_')} or {slug}"]  # as the tests name it
     with subprocess.Popen(
         [*pytest, *form], cwd=notebooks.ROOT, stdout=subprocess.PIPE, text=True

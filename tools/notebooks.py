@@ -2,31 +2,29 @@
 
 from __future__ import annotations
 
-import ast
 import hashlib
 import json
-import math
 import re
 import sys
 from collections.abc import Iterator
-from functools import cache
 from pathlib import Path
 
 import nbformat
 import yaml
 
-from evidence import claims
 from tools import contents
+from tools.fingerprint import fingerprint
 
 sys.path.append(str(Path(__file__).parents[1] / "book" / "_ext"))
+import runs
 from addresses import web_address
 
 ROOT = Path(__file__).resolve().parents[1]
 STATE = "application/vnd.jupyter.widget-state+json"
 VIEW = "application/vnd.jupyter.widget-view+json"
 MAX_BYTES = 1_500_000
-WORDS_PER_MINUTE = 160  # prose with mathematics and code beside it
 KERNELSPEC = {"display_name": "Python 3", "language": "python", "name": "python3"}
+CHANGED = "what its outputs depend on changed after it was run"
 EXCUSES = {  # nbval's tags, and its comments in lower case with hyphens
     "nbval-ignore-output",
     "nbval-raises-exception",
@@ -34,7 +32,6 @@ EXCUSES = {  # nbval's tags, and its comments in lower case with hyphens
     "pytest-validate-ignore-output",
     "raises-exception",
 }
-META_LINE = re.compile(r"Reading: \d+ min\. Running: about \d+ s\.")
 
 
 def chapters(root: Path = ROOT) -> list[Path]:
@@ -111,8 +108,8 @@ def code_cells(notebook) -> Iterator[tuple[int, dict]]:
 def tidy(notebook) -> None:
     """Bring a notebook into normal form, in place, without touching what it says."""
     notebook.nbformat, notebook.nbformat_minor = 4, 5
-    kept = {"evidence", "widgets"} & notebook.metadata.keys()
-    metadata = {key: notebook.metadata[key] for key in sorted(kept)}
+    kept = {"widgets"} & notebook.metadata.keys()
+    metadata = {key: notebook.metadata[key] for key in kept}
     metadata["kernelspec"] = KERNELSPEC
     metadata["language_info"] = {"name": "python"}
     notebook.metadata = nbformat.from_dict(metadata)
@@ -126,7 +123,6 @@ def tidy(notebook) -> None:
         if cell.cell_type == "code":
             _tidy_outputs(cell)
     _rename_models(notebook)
-    _write_reading_time(notebook)
 
 
 def _tidy_outputs(cell) -> None:
@@ -174,19 +170,6 @@ def _references(model: dict) -> list[str]:
     return re.findall(r"IPY_MODEL_([0-9a-f]+)", text)
 
 
-def reading_minutes(notebook) -> int:
-    """Return how long the prose takes to read, rounded up to whole minutes."""
-    prose = " ".join(c.source for c in notebook.cells if c.cell_type == "markdown")
-    return math.ceil(len(prose.split()) / WORDS_PER_MINUTE)
-
-
-def _write_reading_time(notebook) -> None:
-    """Write the minutes into the title cell, where it has a place for them."""
-    for cell in notebook.cells[:1]:
-        minutes = f"Reading: {reading_minutes(notebook)} min."
-        cell.source = re.sub(r"Reading: \d+ min\.", minutes, cell.source)
-
-
 def problems(path: Path) -> list[str]:
     """Return what is untidy about a notebook, each with the number of its cell."""
     text = path.read_text(encoding="utf8")
@@ -198,16 +181,9 @@ def problems(path: Path) -> list[str]:
         found.append("the kernelspec is not plain python3")
     for number, cell in code_cells(notebook):
         where = f"cell [{number}]"
-        if cell.execution_count != number:
-            found.append(
-                f"{where}: execution count is {cell.execution_count}, not {number}: "
-                "the notebook was not run from top to bottom"
-            )
         if cell.source.strip().count("\n") >= 25:
             found.append(f"{where}: more than 25 lines")
         for output in cell.outputs:
-            if output.output_type == "error":
-                found.append(f"{where}: stored with an error, {output.ename}")
             if output.get("name") == "stderr":
                 found.append(f"{where}: writes to stderr")
         found += [f"{where}: {problem}" for problem in _excuse_problems(cell)]
@@ -236,87 +212,35 @@ def _excuse_problems(cell) -> Iterator[str]:
 # --- Freshness ----------------------------------------------------------------------
 
 
-def stamp(notebook, chapter: str, root: Path = ROOT) -> str:
-    """Return a hash of everything a chapter's outputs depend on.
-
-    That is its code cells (but Colab's), the modules of ``evidence`` it reaches
-    (transitively), its exercises, the claims it uses and the exact versions in
-    ``constraints.txt``.
-
-    Parameters
-    ----------
-    notebook : nbformat.NotebookNode
-        The chapter.
-    chapter : str
-        Its name, ``part/slug``.
-    root : pathlib.Path
-        The repository.
-
-    Returns
-    -------
-    str
-        32 hexadecimal digits.
-    """
-    cells = [cell for _, cell in code_cells(notebook)]
-    # The Colab cell names the repository, which differs from fork to fork.
-    sources = [c.source for c in cells if "colab" not in c.metadata.get("tags", [])]
-    code = "\n".join(sources)
-    parts = [json.dumps(sources)]
-    for path in sorted(reached_modules(code, chapter, root)):
-        parts.append(path.name + path.read_text(encoding="utf8"))
-    for name, entry in claims.load(root / "book").items():
-        if f'"{name}"' in code:
-            parts.append(json.dumps(entry, sort_keys=True))
-    parts.append((root / "constraints.txt").read_text(encoding="utf8"))
-    return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:32]
-
-
-def is_fresh(path: Path, root: Path = ROOT) -> bool:
-    """Return whether the stored outputs were made by the code as it is now."""
-    notebook = read(path)
-    stored = notebook.metadata.get("evidence", {}).get("stamp")
-    return stored == stamp(notebook, name_of(path, root), root)
-
-
-def reached_modules(code: str, chapter: str, root: Path = ROOT) -> set[Path]:
-    """Return the files of ``evidence`` that some chapter's code depends on."""
-    package = root / "src" / "evidence"
-    code = re.sub(r"^([ \t]*)[%!].*$", r"\1pass", code, flags=re.MULTILINE)  # magics
-    waiting = [package / "__init__.py", *_imports(code, package)]
-    waiting.append(exercises_of(chapter, root))
-    found: set[Path] = set()
-    while waiting:
-        path = waiting.pop()
-        if path in found or not path.is_file():
-            continue
-        found.add(path)
-        if path.suffix != ".py":
-            continue
-        text = path.read_text(encoding="utf8")
-        waiting += _imports(text, package)
-        waiting += [
-            package / name for name in re.findall(r'"(\w+\.(?:js|css|json))"', text)
-        ]
+def damage(notebook) -> list[str]:
+    """Return what only a new run mends: cells not run, run in another order, failed."""
+    found = []
+    states = notebook.metadata.get("widgets", {}).get(STATE, {}).get("state", {})
+    for number, cell in code_cells(notebook):
+        where = f"cell [{number}]"
+        if cell.execution_count is None:
+            found.append(f"{where} was not run")
+        elif cell.execution_count != number:
+            found.append(f"{where} was run in another order")
+        for output in cell.outputs:
+            if output.output_type == "error":
+                found.append(f"{where} ended in {output.ename}")
+            view = output.get("data", {}).get(VIEW)
+            if view and view["model_id"] not in states:
+                found.append(f"{where} shows a widget whose state is not stored")
+    if not any(cell.outputs for _, cell in code_cells(notebook)) and not found:
+        found.append("no cell has an output")
     return found
 
 
-def _imports(code: str, package: Path) -> list[Path]:
-    """Return the files of the package that a piece of Python imports."""
-    names = []
-    for node in ast.walk(_parse(code)):
-        if isinstance(node, ast.ImportFrom) and node.module:
-            names.append(node.module)
-            names += [f"{node.module}.{alias.name}" for alias in node.names]
-        elif isinstance(node, ast.Import):
-            names += [alias.name for alias in node.names]
-    files = []
-    for name in names:
-        if name.split(".")[0] == "evidence":
-            place = package.joinpath(*name.split(".")[1:])
-            files += [place.with_suffix(".py"), place / "__init__.py"]
-    return [path for path in files if path.is_file()]
-
-
-@cache
-def _parse(code: str) -> ast.Module:
-    return ast.parse(code)
+def stale(path: Path, root: Path = ROOT) -> str | None:
+    """Return why a chapter has to be run again, and how; None if it is fresh."""
+    name, notebook = name_of(path, root), read(path)
+    harm = damage(notebook)
+    if not harm:
+        now = fingerprint(notebook, name, root)
+        if now in [run.fingerprint for run in runs.read(root / "book").get(name, [])]:
+            return None
+        harm = [CHANGED]
+    more = f" (and {len(harm) - 1} cells more)" if len(harm) > 1 else ""
+    return f"{name}: {harm[0]}{more}: make run CHAPTER={name}"

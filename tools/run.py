@@ -13,12 +13,15 @@ import sys
 import time
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from pathlib import Path
+from threading import Lock
 
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 
 from tools import notebooks
+from tools.notebooks import runs
 
+ONE_AT_A_TIME = Lock()
 TIME_LIMIT = 600  # seconds for one cell
 os.environ["EVIDENCE_QUIET"] = "1"  # no progress bar in what is stored
 FAILURES = (CellExecutionError, CellTimeoutError, DeadKernelError)
@@ -42,26 +45,21 @@ def execute(path: Path) -> float:
     )
     client.execute()
     seconds = time.perf_counter() - started
-    _write_running_time(notebook, seconds)
-    notebooks.tidy(notebook)  # before the stamp, which is of the tidy source
-    notebook.metadata["evidence"] = {
-        "stamp": notebooks.stamp(notebook, notebooks.name_of(path))
-    }
+    notebooks.tidy(notebook)  # before the fingerprint, which is of the tidy source
     notebooks.write(path, notebook)
+    _record(path, notebook, seconds)
     return seconds
 
 
-def _write_running_time(notebook, seconds: float) -> None:
-    """Round up to 5 s in the meta line; leave it where it is still about right."""
-    title = notebook.cells[0]
-    found = notebooks.META_LINE.search(title.source)
-    if not found:
-        return
-    stated = int(found[0].split()[-2])
-    if not stated - 10 < seconds <= stated:
-        rounded = 5 * math.ceil(seconds / 5)
-        line = found[0].replace(f"about {stated} s", f"about {rounded} s")
-        title.source = title.source.replace(found[0], line)
+def _record(path: Path, notebook, seconds: float) -> None:
+    """Write the run into ``book/runs.txt``; seconds that are still about right stay."""
+    name, book = notebooks.name_of(path), notebooks.ROOT / "book"
+    with ONE_AT_A_TIME:
+        found = runs.read(book)
+        before = found[name][-1].seconds if name in found else 0
+        taken = before if before - 10 < seconds <= before else math.ceil(seconds)
+        made = notebooks.fingerprint(notebook, name, notebooks.ROOT)
+        runs.write(found | {name: [runs.Run(made, taken)]}, book)
 
 
 def _short(error: Exception) -> str:
@@ -79,7 +77,7 @@ def main(names: list[str]) -> int:
     if names:
         paths = [notebooks.find(name) for name in names]
     else:
-        paths = [p for p in notebooks.chapters() if not notebooks.is_fresh(p)]
+        paths = [path for path in notebooks.chapters() if notebooks.stale(path)]
     if not paths:
         print("Every chapter's outputs are up to date.")
         return 0

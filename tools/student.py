@@ -24,8 +24,7 @@ def strip(notebook) -> None:
     for cell in notebook.cells:
         if cell.cell_type == "code":
             cell.outputs, cell.execution_count = [], None
-    for key in ("evidence", "widgets"):  # the stamp and the frames of the outputs
-        notebook.metadata.pop(key, None)
+    notebook.metadata.pop("widgets", None)  # the frames of the outputs
 
 
 def main(root: Path = ROOT) -> Path:

@@ -26,6 +26,7 @@ VERDICT_MIME = "application/vnd.evidence.verdict+json"
 PREDICTION_MIME = "application/vnd.evidence.prediction+json"
 LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # libyaml is ten times faster
 FIELDS = ("id", "statement", "expected", "believed", "why", "source")
+PRINTED = ("id", "statement", "expected")  # what an output shows or is judged by
 
 
 class VerdictChanged(AssertionError):  # noqa: N818  (it is a finding, not a fault)

@@ -60,7 +60,7 @@ def show_source(item, *, docstring: bool = False) -> Listing:
         )
     code = _without_guard(textwrap.dedent(inspect.getsource(item)))
     if not docstring:
-        code = _shorten_docstrings(code)
+        code = shorten_docstrings(code)
     test = _test_of(item.__module__)
     name = f"{item.__module__}.{item.__qualname__}"
     return Listing(name, code, test)
@@ -82,7 +82,7 @@ def _without_guard(code: str) -> str:
     return re.sub(r"^@(?:checks\.)?door\(.*\)\n", "", code)
 
 
-def _shorten_docstrings(code: str) -> str:
+def shorten_docstrings(code: str) -> str:
     """Keep the first line of every docstring."""
     lines = code.split("\n")
     kinds = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)

@@ -1,15 +1,18 @@
-"""What other pages say of the chapters: symptoms they explain, functions they use."""
+"""What is derived from the chapters: symptoms, uses of functions, times."""
 
 from __future__ import annotations
 
 import ast
 import json
+import math
 import pydoc
 import re
 from collections import defaultdict
 from functools import cache
 from pathlib import Path
 
+import runs
+from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
 
@@ -17,6 +20,7 @@ from evidence import claims
 
 ROOT = Path(__file__).parents[3]
 SHOWN = 5  # chapters that the API names for a function
+WORDS_PER_MINUTE = 160  # prose with mathematics and code beside it
 
 
 def listed(env) -> tuple[str, ...]:
@@ -103,8 +107,23 @@ def say_where_used(app: Sphinx, what, name, obj, options, lines) -> None:
         lines += ["", f"Used in: {links}{f' and {more} more' if more > 0 else ''}."]
 
 
+def add_times(app: Sphinx, doctree) -> None:
+    """Complete the line *Needs: ...* below a chapter's title."""
+    chapter = app.env.docname
+    if not (ROOT / f"{chapter}.ipynb").is_file():
+        return
+    minutes = math.ceil(len(source(chapter, "markdown").split()) / WORDS_PER_MINUTE)
+    taken = runs.seconds(chapter.removeprefix("book/"), ROOT / "book")
+    running = f" Running: about {taken} s." if taken else ""
+    for line in doctree.findall(nodes.emphasis):
+        if line.astext().startswith("Needs:"):
+            line += nodes.Text(f" Reading: {minutes} min.{running}")
+            return
+
+
 def setup(app: Sphinx) -> None:
     """Register the directive and what completes the API."""
     app.add_directive("symptoms", Symptoms)
     app.setup_extension("sphinx.ext.autodoc")
+    app.connect("doctree-read", add_times)
     app.connect("autodoc-process-docstring", say_where_used, priority=900)

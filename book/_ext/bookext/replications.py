@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import html
-import json
-import re
-from pathlib import Path
 
+import runs
 from sphinx.application import Sphinx
 
 from bookext.ledger import total
@@ -21,7 +19,6 @@ from evidence.replications import (
     trained_in_2018,
 )
 
-RUNNING = re.compile(r"Running: about (\d+) s\.")
 COLUMNS = {
     "experiment": "Experiment",
     "original": "Concluded in 2018",
@@ -38,26 +35,9 @@ def entries(app: Sphinx) -> list[dict]:
     """Return every recorded replication with its chapter and that one's seconds."""
     found = {}
     for row in collected(app, MIME):
-        seconds = seconds_of(BOOK / f"{row['chapter']}.ipynb")
+        seconds = runs.seconds(row["chapter"], BOOK)
         found[row["experiment"]] = row | {"seconds": seconds}
     return [found[key] for key in EXPERIMENTS if key in found]
-
-
-def seconds_of(notebook: Path) -> int:
-    """Return how long a chapter runs, as its title cell says.
-
-    Raises
-    ------
-    ValueError
-        If it does not say so.
-    """
-    cells = json.loads(notebook.read_text(encoding="utf8"))["cells"]
-    found = RUNNING.search("".join(cells[0]["source"]))
-    if found is None:
-        raise ValueError(
-            f"{notebook.name}: the title cell does not say how long it runs"
-        )
-    return int(found[1])
 
 
 def render(rows: list[dict], uri) -> str:
