@@ -7,7 +7,6 @@ import sklearn.metrics
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from benchmarks.peers import onnx_nms
 from evidence.methods.detection import boxes as bx
 from evidence.methods.detection.boxes import (
     average_precision,
@@ -403,23 +402,23 @@ def test_suppression_agrees_with_opencv(n, tied):
 
 @pytest.mark.parametrize("smallest", [0, 1], ids=["some without area", "all with area"])
 @pytest.mark.parametrize("tied", [False, True], ids=["distinct", "tied"])
-def test_suppression_agrees_with_onnxruntime(tied, smallest):
+def test_suppression_agrees_with_onnxruntime(tied, smallest, onnx_nms):
     for seed in range(50):
         boxes, scores = scored_boxes(seed, 60, tied=tied, smallest=smallest)
         for threshold in DYADIC:
             kept = nms(boxes, scores, threshold)
-            theirs = onnx_nms(boxes, scores[None], threshold)()[:, 2]
+            theirs = onnx_nms(boxes, scores[None], threshold)[:, 2]
             np.testing.assert_array_equal(kept, theirs)
 
 
-def test_batched_suppression_agrees_with_onnxruntime():
+def test_batched_suppression_agrees_with_onnxruntime(onnx_nms):
     """onnxruntime scores each box in each class: ours are the boxes repeated."""
     for seed in range(30):
         boxes, _ = scored_boxes(seed, 40)
         scores = 0.5 + np.random.default_rng(seed).permutation(120).reshape(3, 40) / 240
         classes = np.repeat([0, 1, 2], 40)
         kept = batched_nms(np.tile(boxes, (3, 1)), scores.ravel(), classes, 0.5)
-        theirs = {tuple(row) for row in onnx_nms(boxes, scores, 0.5)()[:, 1:]}
+        theirs = {tuple(row) for row in onnx_nms(boxes, scores, 0.5)[:, 1:]}
         assert {(classes[k], k % 40) for k in kept} == theirs
 
 

@@ -11,7 +11,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch.nn import functional
 
-from benchmarks.peers import onnx_roi_align, onnx_roi_pool
 from evidence.exercises import check
 from evidence.methods.detection import roi
 
@@ -30,14 +29,6 @@ def make_boxes(seed, num=40, limit=240, least=4.0, margin=60):
     corner = rng.uniform(-margin, limit - least, (num, 2))
     sides = rng.uniform(least, limit, (num, 2))
     return np.concatenate([corner, corner + sides], 1).astype(np.float32)
-
-
-def runtime_align(feature, boxes, *arguments):
-    return onnx_roi_align(feature.numpy().astype(np.float32), boxes, *arguments)()
-
-
-def runtime_pool(feature, boxes, *arguments):
-    return onnx_roi_pool(feature.numpy().astype(np.float32), boxes, *arguments)()
 
 
 def test_examples_in_the_docstrings():
@@ -151,11 +142,12 @@ def test_align_equals_loops(bins, samples):
 
 @pytest.mark.parametrize("aligned", [True, False])
 @pytest.mark.parametrize("bins,samples", [(1, 1), (7, 1), (7, 2), (5, 3)])
-def test_align_equals_onnx_runtime(bins, samples, aligned):
+def test_align_equals_onnx_runtime(bins, samples, aligned, onnx_roi_align):
     feature, boxes = make_map(2, height=15), make_boxes(2)
     boxes[0, 2:] = boxes[0, :2] + 3  # smaller than a cell
     ours = roi.roi_align(feature, boxes, 16, bins, samples, aligned)
-    theirs = runtime_align(feature, boxes, 16, bins, samples, aligned)
+    cells = feature.numpy().astype(np.float32)
+    theirs = onnx_roi_align(cells, boxes, 16, bins, samples, aligned)
     assert np.abs(ours.numpy() - theirs).max() < 1e-5
 
 
@@ -291,14 +283,16 @@ def single_precision_agrees(cells, bins):
 
 @pytest.mark.parametrize("seed", range(3))
 @pytest.mark.parametrize("bins", [1, 7])
-def test_pool_equals_onnx_runtime(seed, bins):
-    feature, boxes = make_map(seed, height=60, width=60), make_boxes(seed, limit=960)
+def test_pool_equals_onnx_runtime(seed, bins, onnx_roi_pool):
+    feature = make_map(seed, height=60, width=60).float()
+    boxes = make_boxes(seed, limit=960)
     cells = roi.pool_cells(boxes, 16)
     sides = (cells[:, 2:] - cells[:, :2]).tolist()
     usable = [all(single_precision_agrees(n, bins) for n in s) for s in sides]
     assert np.mean(usable) > 0.8
-    ours = roi.roi_pool(feature.float(), boxes[usable], 16, bins)
-    np.testing.assert_array_equal(ours, runtime_pool(feature, boxes[usable], 16, bins))
+    ours = roi.roi_pool(feature, boxes[usable], 16, bins)
+    theirs = onnx_roi_pool(feature.numpy(), boxes[usable], 16, bins)
+    np.testing.assert_array_equal(ours, theirs)
 
 
 def test_pool_returns_values_of_the_map_or_zero_outside():
