@@ -11,7 +11,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch.nn import functional
 
-from evidence.exercises import check
 from evidence.methods.detection import roi
 
 BOX_665 = [[0.0, 0.0, 665.0, 665.0]]
@@ -394,19 +393,3 @@ def test_other_refusals():
             roi.bilinear(torch.zeros(1, 2, 2), x, y)
     with pytest.raises(ValueError, match="stop"):
         roi.pool_bins(4, 4)
-
-
-# --- Exercises ------------------------------------------------------------------------
-
-
-def test_exercise_5_knows_rows_from_columns():
-    def clipped_by_rows(z, x, y):
-        left, top = (
-            np.clip(np.floor(index).astype(int), 0, len(z) - 2) for index in (x, y)
-        )
-        t, u = x - left, y - top
-        above = (1 - t) * z[top, left] + t * z[top, left + 1]
-        below = (1 - t) * z[top + 1, left] + t * z[top + 1, left + 1]
-        return (1 - u) * above + u * below
-
-    assert not check("roi-align/write-it", clipped_by_rows).right

@@ -10,7 +10,6 @@ from skimage import segmentation as reference
 from skimage.color import rgb2lab
 from sklearn.metrics import adjusted_rand_score
 
-from evidence.exercises import check
 from evidence.methods.detection import selective_search as regions
 from evidence.methods.detection.boxes import iou
 
@@ -385,16 +384,3 @@ def test_grouping_refuses_unknown_rules_and_loose_regions():
         regions.group(found, pairs, "")
     with pytest.raises(ValueError, match="unconnected"):
         regions.group(found, pairs[:1])
-
-
-# --- Exercises ------------------------------------------------------------------------
-
-
-def test_exercise_5_asks_for_boxes_in_any_order():
-    def second_comes_after(size_i, box_i, size_j, box_j, area):
-        common = (box_j[2] - box_i[0]) * (box_j[3] - box_i[1])
-        return 1 - (common - size_i - size_j) / area
-
-    assert not check(
-        "selective-search/write-the-fill-similarity", second_comes_after
-    ).right
