@@ -1,5 +1,6 @@
 """Every chapter's exercises; the slug is part of each test's name."""
 
+import numpy as np
 import pytest
 
 from evidence.claims import book_folder
@@ -47,6 +48,29 @@ def test_answers_of_the_wrong_type_get_a_sentence(chapter):
 @pytest.mark.parametrize("chapter", CHAPTERS)
 def test_a_chapter_has_three_to_six_exercises(chapter):
     assert 3 <= len(named(chapter)) <= 6
+
+
+def test_interpolation_clipped_by_rows_only_is_not_right():
+    def clipped_by_rows(z, x, y):
+        left, top = (
+            np.clip(np.floor(index).astype(int), 0, len(z) - 2) for index in (x, y)
+        )
+        t, u = x - left, y - top
+        above = (1 - t) * z[top, left] + t * z[top, left + 1]
+        below = (1 - t) * z[top + 1, left] + t * z[top + 1, left + 1]
+        return (1 - u) * above + u * below
+
+    assert not check("roi-align/write-it", clipped_by_rows).right
+
+
+def test_a_fill_similarity_of_boxes_in_one_order_is_not_right():
+    def second_comes_after(size_i, box_i, size_j, box_j, area):
+        common = (box_j[2] - box_i[0]) * (box_j[3] - box_i[1])
+        return 1 - (common - size_i - size_j) / area
+
+    assert not check(
+        "selective-search/write-the-fill-similarity", second_comes_after
+    ).right
 
 
 def named(chapter: str) -> list[tuple[str, Exercise]]:

@@ -15,16 +15,73 @@ Ren et al. (2015), "Faster R-CNN", NeurIPS.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from numbers import Integral
 
 import numpy as np
 
+from evidence import checks
+from evidence.checks import door
 from evidence.methods.detection.box_coding import to_corners
-from evidence.methods.detection.boxes import iou
+from evidence.methods.detection.boxes import check_boxes, iou
 
 BACKGROUND, IGNORED = -1, -2  # what match_anchors says of anchors without an object
 
 
+# --- At the door ----------------------------------------------------------------------
+
+
+def _check_map(height, width, stride, scales, ratios):
+    return (
+        checks.whole(height, "height", least=1),
+        checks.whole(width, "width", least=1),
+        checks.number(stride, "stride", above=0),
+        _positive(scales, "scales"),
+        _positive(ratios, "ratios"),
+    )
+
+
+def _positive(values, name: str) -> np.ndarray:
+    """Return positive numbers as an array; anything may yield them."""
+    if isinstance(values, Iterable) and not hasattr(values, "__array__"):
+        values = list(values)
+    values = checks.array(values, name, shape=("n",))
+    if not (values > 0).all():
+        raise ValueError(f"{name} must be above 0, not {values.tolist()}")
+    return values
+
+
+def _check_matching(boxes, truths, positive, negative):
+    positive = checks.number(positive, "positive", least=0, most=1)
+    negative = checks.number(negative, "negative", least=0, most=1)
+    if negative > positive:
+        raise ValueError(
+            "negative <= positive must hold, not "
+            f"negative = {negative}, positive = {positive}"
+        )
+    return check_boxes(boxes), check_boxes(truths, "truths"), positive, negative
+
+
+def _check_layers(layers):
+    layers = layers if isinstance(layers, Iterable) else [layers]
+    return ([_check_layer(layer, i) for i, layer in enumerate(layers)],)
+
+
+def _check_layer(layer, i: int) -> list[int]:
+    numbers = list(layer) if isinstance(layer, Iterable) else [layer]
+    if len(numbers) != 3:
+        raise ValueError(
+            f"layers[{i}] must be (kernel, stride, padding), not {layer!r}"
+        )
+    names, least = ("kernel", "stride", "padding"), (1, 1, 0)
+    return [
+        checks.whole(number, f"the {name} of layers[{i}]", least=smallest)
+        for number, name, smallest in zip(numbers, names, least, strict=True)
+    ]
+
+
+# --- Anchors --------------------------------------------------------------------------
+
+
+@door(_check_map)
 def anchors(
     height: int,
     width: int,
@@ -54,18 +111,15 @@ def anchors(
 
     Raises
     ------
+    TypeError
+        If a number is none, or a size of the map is not a whole number.
     ValueError
-        If a number is not positive.
+        If a number is not positive and finite.
 
     References
     ----------
     Ren et al. (2015), section 3.1.1. Their code rounds the sides to whole pixels.
     """
-    scales, ratios = (np.array([*numbers], dtype=float) for numbers in (scales, ratios))
-    numbers = {"height": height, "width": width, "stride": stride}
-    for name, value in {**numbers, "scales": scales, "ratios": ratios}.items():
-        if not np.all((np.asarray(value) > 0) & np.isfinite(value)):
-            raise ValueError(f"{name} must be more than 0 and finite, not {value}")
     w = (scales[:, None] / np.sqrt(ratios)).ravel()
     h = (scales[:, None] * np.sqrt(ratios)).ravel()
     y, x = ((np.arange(n) + 0.5) * stride for n in (height, width))
@@ -75,6 +129,7 @@ def anchors(
     return to_corners(windows.reshape(-1, 4))
 
 
+@door(_check_matching)
 def match_anchors(
     boxes, truths, positive: float = 0.7, negative: float = 0.3
 ) -> np.ndarray:
@@ -103,18 +158,13 @@ def match_anchors(
 
     Raises
     ------
-    ValueError
+    ValueError, TypeError
         If a row is not a box, or the overlaps are not in order.
 
     References
     ----------
     Ren et al. (2015), section 3.1.2, rules (i) and (ii).
     """
-    if not 0 <= negative <= positive <= 1:
-        raise ValueError(
-            "0 <= negative <= positive <= 1 must hold, not "
-            f"negative = {negative}, positive = {positive}"
-        )
     overlap = iou(boxes, truths)  # (N, M)
     if not overlap.size:
         return np.full(len(overlap), BACKGROUND)
@@ -131,6 +181,7 @@ def match_anchors(
 # --- What a place sees ----------------------------------------------------------------
 
 
+@door(_check_layers)
 def receptive_field(layers: Iterable[tuple[int, int, int]]) -> tuple[int, int, float]:
     """Return size, stride and first center of the receptive fields of a stack.
 
@@ -150,9 +201,11 @@ def receptive_field(layers: Iterable[tuple[int, int, int]]) -> tuple[int, int, f
 
     Raises
     ------
+    TypeError
+        If one of a layer's three numbers is not a whole one.
     ValueError
-        If a layer is not three whole numbers, a kernel or stride is less than 1, or a
-        padding negative.
+        If a layer is not three numbers, a kernel or stride is less than 1, or a padding
+        negative.
 
     Examples
     --------
@@ -160,14 +213,7 @@ def receptive_field(layers: Iterable[tuple[int, int, int]]) -> tuple[int, int, f
     (6, 2, 1.0)
     """
     size, step, center = 1, 1, 0.5
-    for layer in layers:
-        if len(layer) != 3 or not all(isinstance(n, Integral) for n in layer):
-            raise ValueError(f"a layer is three whole numbers, not {layer}")
-        kernel, stride, padding = layer
-        if kernel < 1 or stride < 1 or padding < 0:
-            raise ValueError(
-                f"a layer is (kernel >= 1, stride >= 1, padding >= 0), not {layer}"
-            )
+    for kernel, stride, padding in layers:
         size += (kernel - 1) * step
         center += ((kernel - 1) / 2 - padding) * step
         step *= stride

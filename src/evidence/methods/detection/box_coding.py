@@ -16,13 +16,66 @@ semantic segmentation", CVPR, appendix C.
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
+from evidence import checks
+from evidence.checks import door
 from evidence.methods.detection.boxes import check_boxes
 
 LARGEST_LOG = np.log(1000 / 16)  # of a factor: from the smallest thing to the largest
 
 
+# --- At the door ----------------------------------------------------------------------
+
+
+def _check_boxes(boxes):
+    return (check_boxes(boxes),)
+
+
+def _check_windows(windows):
+    windows = _rows(windows, "windows")
+    if (windows[:, 2:] < 0).any():
+        row = int(np.argmax((windows[:, 2:] < 0).any(axis=1)))
+        raise ValueError(f"windows[{row}] = {windows[row].tolist()}: a size below 0")
+    return (windows,)
+
+
+def _check_pairs(proposals, truths):
+    proposals = check_boxes(proposals, "proposals", with_area=True)
+    truths = check_boxes(truths, "truths", with_area=True)
+    if len(proposals) != len(truths):
+        raise ValueError(
+            f"{len(proposals)} proposals and {len(truths)} truths: each needs its own"
+        )
+    return proposals, truths
+
+
+def _check_moves(proposals, t, largest_log):
+    proposals = check_boxes(proposals, "proposals", with_area=True)
+    t = _rows(t, "t")
+    if len(proposals) != len(t):
+        raise ValueError(
+            f"{len(proposals)} proposals and {len(t)} rows of t: each needs its own"
+        )
+    if not (isinstance(largest_log, float) and largest_log == math.inf):
+        largest_log = checks.number(largest_log, "largest_log")
+    return proposals, t, largest_log
+
+
+def _rows(values, name: str) -> np.ndarray:
+    """Return rows of four finite numbers; an empty list has no rows."""
+    values = checks.array(values, name)
+    if values.shape == (0,):
+        values = values.reshape(0, 4)
+    return checks.array(values, name, shape=("N", 4))
+
+
+# --- Corners, centers, moves ----------------------------------------------------------
+
+
+@door(_check_boxes)
 def to_centers(boxes) -> np.ndarray:
     """Turn corners into centers and sizes.
 
@@ -38,14 +91,14 @@ def to_centers(boxes) -> np.ndarray:
 
     Raises
     ------
-    ValueError
+    ValueError, TypeError
         If a row is not a box.
     """
-    boxes = check_boxes(boxes)
     start, end = boxes[:, :2], boxes[:, 2:]
     return np.hstack([(start + end) / 2, end - start])
 
 
+@door(_check_windows)
 def to_corners(windows) -> np.ndarray:
     """Turn centers and sizes into corners; undo :func:`to_centers`.
 
@@ -61,17 +114,14 @@ def to_corners(windows) -> np.ndarray:
 
     Raises
     ------
-    ValueError
+    ValueError, TypeError
         If the shape is another, a size is negative or a number is not finite.
     """
-    windows = _finite_rows(windows, "windows")
-    if (windows[:, 2:] < 0).any():
-        row = int(np.argmax((windows[:, 2:] < 0).any(axis=1)))
-        raise ValueError(f"windows[{row}] = {windows[row].tolist()}: a size below 0")
     center, half = windows[:, :2], windows[:, 2:] / 2
     return np.hstack([center - half, center + half])
 
 
+@door(_check_pairs)
 def encode_boxes(proposals, truths) -> np.ndarray:
     """Return the four numbers that move each proposal onto its truth.
 
@@ -88,7 +138,7 @@ def encode_boxes(proposals, truths) -> np.ndarray:
 
     Raises
     ------
-    ValueError
+    ValueError, TypeError
         If the numbers of boxes differ, a row is not a box, or has no area.
 
     Examples
@@ -100,17 +150,12 @@ def encode_boxes(proposals, truths) -> np.ndarray:
     ----------
     Girshick et al. (2014), equations 6 to 9.
     """
-    proposals = _with_area(proposals, "proposals")
-    truths = _with_area(truths, "truths")
-    if len(proposals) != len(truths):
-        raise ValueError(
-            f"{len(proposals)} proposals and {len(truths)} truths: each needs its own"
-        )
     P, G = to_centers(proposals), to_centers(truths)
     shift = (G[:, :2] - P[:, :2]) / P[:, 2:]
     return np.hstack([shift, np.log(G[:, 2:] / P[:, 2:])])
 
 
+@door(_check_moves)
 def decode_boxes(proposals, t, *, largest_log: float = LARGEST_LOG) -> np.ndarray:
     """Move each proposal by its four numbers; undo :func:`encode_boxes`.
 
@@ -122,7 +167,7 @@ def decode_boxes(proposals, t, *, largest_log: float = LARGEST_LOG) -> np.ndarra
         As :func:`encode_boxes` returns them.
     largest_log : float
         A larger logarithm is replaced by this one, so that a wild prediction does not
-        overflow. The default, log(1000 / 16), is that of Detectron.
+        overflow; infinity for none. The default, log(1000 / 16), is that of Detectron.
 
     Returns
     -------
@@ -131,8 +176,9 @@ def decode_boxes(proposals, t, *, largest_log: float = LARGEST_LOG) -> np.ndarra
 
     Raises
     ------
-    ValueError
-        If shapes do not fit, a row is not a box, has no area, or is not finite.
+    ValueError, TypeError
+        If shapes do not fit, a row is not a box, has no area, or is not finite, or
+        ``largest_log`` is not a number.
 
     Examples
     --------
@@ -143,44 +189,7 @@ def decode_boxes(proposals, t, *, largest_log: float = LARGEST_LOG) -> np.ndarra
     ----------
     Girshick et al. (2014), equations 1 to 4.
     """
-    proposals, t = _with_area(proposals, "proposals"), _finite_rows(t, "t")
-    if len(proposals) != len(t):
-        raise ValueError(
-            f"{len(proposals)} proposals and {len(t)} rows of t: each needs its own"
-        )
     P = to_centers(proposals)
     center = P[:, :2] + P[:, 2:] * t[:, :2]
     size = P[:, 2:] * np.exp(np.minimum(t[:, 2:], largest_log))
     return to_corners(np.hstack([center, size]))
-
-
-# --- Anchors --------------------------------------------------------------------------
-
-
-# --- At the door ----------------------------------------------------------------------
-
-
-def _with_area(boxes, name: str) -> np.ndarray:
-    """Return boxes as doubles, or say which has no area."""
-    boxes = check_boxes(boxes, name)
-    flat = ~((boxes[:, 2:] - boxes[:, :2]) > 0).all(axis=1)
-    if flat.any():
-        row = int(np.argmax(flat))
-        raise ValueError(f"{name}[{row}] = {boxes[row].tolist()}: it has no area")
-    return boxes
-
-
-def _finite_rows(values, name: str) -> np.ndarray:
-    """Return rows of four finite numbers."""
-    values = np.asarray(values)
-    if values.dtype.kind not in "iuf":
-        raise TypeError(f"{name} must be real numbers, not {values.dtype}")
-    values = np.asarray(values, dtype=float)
-    if values.shape == (0,):
-        values = values.reshape(0, 4)
-    if values.ndim != 2 or values.shape[1] != 4:
-        raise ValueError(f"{name} must have the shape (N, 4), not {values.shape}")
-    if not np.isfinite(values).all():
-        row = int(np.argmin(np.isfinite(values).all(axis=1)))
-        raise ValueError(f"{name}[{row}] = {values[row].tolist()} must be finite")
-    return values

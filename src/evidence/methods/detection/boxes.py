@@ -19,16 +19,22 @@ suppression of boxes).
 from __future__ import annotations
 
 from collections.abc import Callable
-from numbers import Integral
 
 import numpy as np
 
+from evidence import checks
+from evidence.checks import door
+
 LARGEST = 1e150  # coordinates beyond this have areas that are not finite
+SMALLEST = 1e-150  # sides below this, but not 0, have areas that vanish
 TINIEST = np.nextafter(0.0, 1.0)  # the smallest positive number
 BLOCK = 64  # boxes whose order matters at a time; its overlaps stay in the cache
 
 
-def check_boxes(boxes, name: str = "boxes") -> np.ndarray:
+# --- At the door ----------------------------------------------------------------------
+
+
+def check_boxes(boxes, name: str = "boxes", *, with_area: bool = False) -> np.ndarray:
     """Return boxes as an array of doubles, or say which row is not a box.
 
     Parameters
@@ -38,6 +44,8 @@ def check_boxes(boxes, name: str = "boxes") -> np.ndarray:
         a box. An empty list is no boxes.
     name : str
         What the message calls them.
+    with_area : bool
+        Whether boxes without area are refused.
 
     Returns
     -------
@@ -46,21 +54,24 @@ def check_boxes(boxes, name: str = "boxes") -> np.ndarray:
     Raises
     ------
     TypeError
-        If they are not real numbers.
+        If they are not an array of real numbers, or parts of it are masked.
     ValueError
-        If the shape is another, or a row holds NaN or infinity, has swapped corners, or
-        is so large that its area is not finite.
+        If the shape is another, or a row holds NaN or infinity, has swapped corners, is
+        so large or so small that its area cannot be told in double precision, or has no
+        area where it must have one.
     """
-    boxes = _real(boxes, name)
+    boxes = checks.array(boxes, name, finite=False)
     if boxes.shape == (0,):
         boxes = boxes.reshape(0, 4)
     if boxes.ndim != 2 or boxes.shape[1] != 4:
         hint = f"; one box is {name}[None]" if boxes.shape == (4,) else ""
         raise ValueError(f"{name} must have the shape (N, 4), not {boxes.shape}{hint}")
-    x1, y1, x2, y2 = boxes.T
-    fine = (x1 <= x2) & (y1 <= y2) & (np.abs(boxes) <= LARGEST).all(axis=1)
-    if not fine.all():
-        row = int(np.argmin(fine))
+    with np.errstate(invalid="ignore"):  # infinity - infinity
+        sides = boxes[:, 2:] - boxes[:, :2]
+    large_enough = (sides >= SMALLEST) | ((sides == 0) & (not with_area))
+    small_enough = np.abs(boxes) <= LARGEST
+    if not (large_enough.all() and small_enough.all()):
+        row = int(np.argmin(large_enough.all(axis=1) & small_enough.all(axis=1)))
         raise ValueError(f"{name}[{row}] = {boxes[row].tolist()}: {_fault(boxes[row])}")
     return boxes
 
@@ -76,40 +87,112 @@ def _fault(box) -> str:
             f"{axis}1 is greater than {axis}2; are the corners swapped, or is it "
             "(x, y, width, height)?"
         )
-    return f"coordinates beyond {LARGEST:g} have no finite area"
+    if np.abs(box).max() > LARGEST:
+        return f"coordinates beyond {LARGEST:g} have no finite area"
+    if 0 < x2 - x1 < SMALLEST or 0 < y2 - y1 < SMALLEST:
+        return f"sides below {SMALLEST:g}, other than 0, have areas that vanish"
+    return "it has no area"
 
 
-def _real(values, name: str) -> np.ndarray:
-    """Return values as doubles; refuse text, objects, booleans, complex numbers."""
-    try:
-        values = np.asarray(values)
-    except ValueError:
-        raise ValueError(f"the rows of {name} do not have the same length") from None
-    if values.dtype.kind not in "iuf":
-        raise TypeError(f"{name} must be real numbers, not {values.dtype}")
-    return np.asarray(values, dtype=float)
+def _check_one(boxes):
+    return (check_boxes(boxes),)
 
 
-def _check_scores(scores, num_boxes: int) -> np.ndarray:
-    scores = _real(scores, "scores")
-    if scores.shape != (num_boxes,):
+def _check_pair(a, b):
+    return check_boxes(a, "a"), check_boxes(b, "b")
+
+
+def _check_scored(boxes, scores):
+    boxes = check_boxes(boxes)
+    return boxes, checks.array(scores, "scores", shape=(len(boxes),))
+
+
+def _check_nms(boxes, scores, threshold):
+    threshold = checks.number(threshold, "threshold", least=0, most=1)
+    return *_check_scored(boxes, scores), threshold
+
+
+def _check_batched(boxes, scores, classes, threshold):
+    boxes, scores, threshold = _check_nms(boxes, scores, threshold)
+    checks.array(classes, "classes", shape=(len(boxes),))
+    classes = np.asarray(classes)
+    if classes.dtype.kind not in "iu" and classes.size:
+        raise TypeError(f"classes must be whole numbers, not {classes.dtype}")
+    return boxes, scores, classes, threshold
+
+
+def _check_soft(boxes, scores, decay, min_score):
+    boxes, scores = _check_scored(boxes, scores)
+    if (scores < 0).any():
+        row = int(np.argmax(scores < 0))
         raise ValueError(
-            f"scores must have the shape ({num_boxes},), one a box, not {scores.shape}"
+            f"scores[{row}] = {scores[row]} is negative; it would not fall"
         )
-    if not np.isfinite(scores).all():
-        row = int(np.argmin(np.isfinite(scores)))
-        raise ValueError(f"scores[{row}] = {scores[row]} must be finite")
-    return scores
+    if not callable(decay):
+        raise TypeError(f"decay must be a function of IoUs, not {decay!r}")
+
+    def checked_decay(overlaps):
+        factors = np.asarray(decay(overlaps))
+        real = factors.shape == overlaps.shape and factors.dtype.kind in "biuf"
+        if not (real and ((factors >= 0) & (factors <= 1)).all()):
+            raise ValueError("decay must return one factor from 0 to 1 for each IoU")
+        return factors
+
+    return boxes, scores, checked_decay, checks.number(min_score, "min_score", least=0)
 
 
-def _check_threshold(threshold: float) -> None:
-    if not 0 <= threshold <= 1:
-        raise ValueError(f"threshold must be from 0 to 1, not {threshold}")
+def _check_overlaps(overlaps):
+    overlaps = _booleans(overlaps, "overlaps")
+    if overlaps.ndim != 2 or len(overlaps) != overlaps.shape[1]:
+        raise ValueError(f"overlaps must have the shape (n, n), not {overlaps.shape}")
+    if np.tril(overlaps).any():
+        raise ValueError(
+            "overlaps must be false on its diagonal and below, for no box suppresses "
+            "itself or an earlier one: np.triu(overlaps, k=1) is what is above"
+        )
+    return (overlaps,)
+
+
+def _check_match(boxes, scores, truths, threshold):
+    threshold = checks.number(threshold, "threshold", above=0, most=1)
+    return *_check_scored(boxes, scores), check_boxes(truths, "truths"), threshold
+
+
+def _check_hits(hits, scores, num_truths):
+    hits = _booleans(hits, "hits")
+    if hits.ndim != 1:
+        raise ValueError(
+            f"hits must have the shape (N,), one a score, not {hits.shape}"
+        )
+    scores = checks.array(scores, "scores", shape=hits.shape)
+    num_truths = checks.whole(num_truths, "num_truths", least=1)
+    if num_truths < hits.sum():
+        raise ValueError(f"{hits.sum()} hits, but num_truths is {num_truths}")
+    return hits, scores, num_truths
+
+
+def _check_average(hits, scores, num_truths, interpolate):
+    interpolate = checks.flag(interpolate, "interpolate")
+    return *_check_hits(hits, scores, num_truths), interpolate
+
+
+def _booleans(values, name: str) -> np.ndarray:
+    """Return an array of booleans; anything else is a ``TypeError``."""
+    try:
+        found = np.asarray(values)
+    except (ValueError, TypeError, RuntimeError):  # rows of different lengths
+        found = np.array(None)
+    if np.ma.isMaskedArray(values) or (found.dtype != bool and found.size):
+        kind = getattr(values, "dtype", type(values).__name__)
+        masked = " with a mask" if np.ma.isMaskedArray(values) else ""
+        raise TypeError(f"{name} must be an array of booleans, not {kind}{masked}")
+    return found.astype(bool)
 
 
 # --- Overlap --------------------------------------------------------------------------
 
 
+@door(_check_pair)
 def iou(a, b) -> np.ndarray:
     """Return the intersection over union of every box of ``a`` with every box of ``b``.
 
@@ -142,6 +225,7 @@ def iou(a, b) -> np.ndarray:
     return _iou(*_planes(a, b))
 
 
+@door(_check_pair)
 def generalized_iou(a, b) -> np.ndarray:
     """Return the IoU minus the share of the hull that neither box covers.
 
@@ -164,6 +248,7 @@ def generalized_iou(a, b) -> np.ndarray:
     return _quotient(overlap, union) - _quotient(hull - union, hull)
 
 
+@door(_check_pair)
 def distance_iou(a, b) -> np.ndarray:
     """Return the IoU minus the squared distance of the centers over that of the hull.
 
@@ -188,8 +273,7 @@ def distance_iou(a, b) -> np.ndarray:
 
 
 def _planes(a, b) -> tuple[np.ndarray, np.ndarray]:
-    """Return checked boxes as (4, N, 1) and (4, 1, M), so that all pairs broadcast."""
-    a, b = check_boxes(a, "a"), check_boxes(b, "b")
+    """Return boxes as (4, N, 1) and (4, 1, M), so that all pairs broadcast."""
     a, b = np.ascontiguousarray(a.T), np.ascontiguousarray(b.T)
     return a[:, :, None], b[:, None, :]
 
@@ -210,6 +294,7 @@ def _intersection_and_union(a, b) -> tuple[np.ndarray, np.ndarray]:
 
 
 def _iou(a, b) -> np.ndarray:
+    """Return the IoU of boxes, as planes (4, ...) that broadcast."""
     return _quotient(*_intersection_and_union(a, b))
 
 
@@ -229,6 +314,7 @@ def _hull(a, b) -> tuple[np.ndarray, np.ndarray]:
 # --- Suppression ----------------------------------------------------------------------
 
 
+@door(_check_nms)
 def nms(boxes, scores, threshold: float = 0.5) -> np.ndarray:
     """Return which boxes greedy non-maximum suppression keeps, best first.
 
@@ -266,15 +352,12 @@ def nms(boxes, scores, threshold: float = 0.5) -> np.ndarray:
     Felzenszwalb et al. (2010), section 7.2, where the overlap is the covered share of
     the lower box and not the IoU; the blocks are this book's.
     """
-    boxes = check_boxes(boxes)
-    scores = _check_scores(scores, len(boxes))
-    _check_threshold(threshold)
     order = _best_first(scores)
     planes = np.ascontiguousarray(boxes[order].T)  # (4, N)
     kept = [order[:0]]
     while len(order):
         head, rest = planes[:, :BLOCK], planes[:, BLOCK:]
-        stays = settle(np.triu(_suppresses(head, head, threshold), k=1))
+        stays = _settle(np.triu(_suppresses(head, head, threshold), k=1))
         kept.append(order[:BLOCK][stays])
         alive = ~_suppresses(head[:, stays], rest, threshold).any(axis=0)
         order, planes = order[BLOCK:][alive], rest[:, alive]
@@ -299,6 +382,7 @@ def _suppresses(a, b, threshold: float) -> np.ndarray:
     return meet
 
 
+@door(_check_overlaps)
 def settle(overlaps) -> np.ndarray:
     """Return who stays when whoever overlaps an earlier one that stays must go.
 
@@ -315,6 +399,14 @@ def settle(overlaps) -> np.ndarray:
     Returns
     -------
     numpy.ndarray of bool, shape (n,)
+
+    Raises
+    ------
+    TypeError
+        If the overlaps are not booleans.
+    ValueError
+        If the shape is another, or an overlap on the diagonal or below it is true, as
+        in ``iou(boxes, boxes) > threshold``: the rule would have no answer.
     """
     stays = ~overlaps.any(axis=0)
     while True:
@@ -324,25 +416,28 @@ def settle(overlaps) -> np.ndarray:
         stays = again
 
 
+# For loops, in which everything is checked already.
+_nms, _settle = nms.__wrapped__, settle.__wrapped__
+
+
+@door(_check_nms)
 def greedy_nms(boxes, scores, threshold: float = 0.5) -> np.ndarray:
     """Return which boxes greedy suppression keeps, one kept box at a time.
 
     The definition as a loop, for reading; :func:`nms` gives the same list faster.
     Parameters, result and errors as there.
     """
-    boxes = check_boxes(boxes)
-    scores = _check_scores(scores, len(boxes))
-    _check_threshold(threshold)
     waiting = _best_first(scores)
     kept = []
     while len(waiting):
         best, others = waiting[0], waiting[1:]
         kept.append(best)
-        overlap = iou(boxes[[best]], boxes[others])[0]
+        overlap = _iou(boxes[best], boxes[others].T)
         waiting = others[overlap <= threshold]
     return np.array(kept, dtype=int)
 
 
+@door(_check_batched)
 def batched_nms(boxes, scores, classes, threshold: float = 0.5) -> np.ndarray:
     """Return which boxes are kept if only boxes of one class suppress each other.
 
@@ -365,21 +460,10 @@ def batched_nms(boxes, scores, classes, threshold: float = 0.5) -> np.ndarray:
     ValueError, TypeError
         As :func:`nms`, and if there is not one whole number a box.
     """
-    boxes = check_boxes(boxes)
-    scores = _check_scores(scores, len(boxes))
-    _check_threshold(threshold)
-    classes = np.asarray(classes)
-    if classes.shape != scores.shape:
-        raise ValueError(
-            f"classes must have the shape {scores.shape}, one a box, "
-            f"not {classes.shape}"
-        )
-    if classes.dtype.kind not in "iu" and classes.size:
-        raise TypeError(f"classes must be whole numbers, not {classes.dtype}")
     kept = np.zeros(len(boxes), dtype=bool)
     for each in np.unique(classes):
         members = np.flatnonzero(classes == each)
-        kept[members[nms(boxes[members], scores[members], threshold)]] = True
+        kept[members[_nms(boxes[members], scores[members], threshold)]] = True
     order = _best_first(scores)
     return order[kept[order]]
 
@@ -389,6 +473,7 @@ def gaussian(overlap, sigma: float = 0.5):
     return np.exp(-(overlap**2) / sigma)
 
 
+@door(_check_soft)
 def soft_nms(
     boxes, scores, decay: Callable = gaussian, min_score: float = 1e-3
 ) -> tuple[np.ndarray, np.ndarray]:
@@ -426,30 +511,16 @@ def soft_nms(
     Bodla et al. (2017), "Soft-NMS: improving object detection with one line of code",
     ICCV, figure 2.
     """
-    boxes = check_boxes(boxes)
-    scores = _check_scores(scores, len(boxes))
-    if (scores < 0).any():
-        row = int(np.argmax(scores < 0))
-        raise ValueError(
-            f"scores[{row}] = {scores[row]} is negative; it would not fall"
-        )
-    if not min_score >= 0:
-        raise ValueError(f"min_score must be at least 0, not {min_score}")
     waiting, planes = np.arange(len(boxes)), np.ascontiguousarray(boxes.T)
     taken, final = [], []
-    while True:
-        above = scores > min_score
+    while (above := scores > min_score).any():
         waiting, scores, planes = waiting[above], scores[above], planes[:, above]
-        if not len(waiting):
-            return np.array(taken, dtype=int), np.array(final, dtype=float)
         best = int(np.argmax(scores))
         taken.append(waiting[best])
         final.append(scores[best])
-        factors = np.asarray(decay(_iou(planes[:, [best]], planes)), dtype=float)
-        if factors.shape != scores.shape or not ((factors >= 0) & (factors <= 1)).all():
-            raise ValueError("decay must return one factor from 0 to 1 for each IoU")
-        scores = scores * factors
+        scores = scores * decay(_iou(planes[:, [best]], planes))
         scores[best] = 0
+    return np.array(taken, dtype=int), np.array(final, dtype=float)
 
 
 def _best_first(scores) -> np.ndarray:
@@ -460,6 +531,7 @@ def _best_first(scores) -> np.ndarray:
 # --- How good is a list of detections? ------------------------------------------------
 
 
+@door(_check_match)
 def match(boxes, scores, truths, threshold: float = 0.5) -> np.ndarray:
     """Return which object each detection of one image finds, or -1.
 
@@ -490,10 +562,6 @@ def match(boxes, scores, truths, threshold: float = 0.5) -> np.ndarray:
     ----------
     Everingham et al. (2010), section 4.2.2.
     """
-    boxes, truths = check_boxes(boxes), check_boxes(truths, "truths")
-    scores = _check_scores(scores, len(boxes))
-    if not 0 < threshold <= 1:
-        raise ValueError(f"threshold must be above 0 and at most 1, not {threshold}")
     found = np.full(len(boxes), -1)
     if not len(truths):
         return found
@@ -506,6 +574,7 @@ def match(boxes, scores, truths, threshold: float = 0.5) -> np.ndarray:
     return found
 
 
+@door(_check_hits)
 def precision_recall(hits, scores, num_truths: int) -> tuple[np.ndarray, np.ndarray]:
     """Return precision and recall at every score that occurs, from the highest down.
 
@@ -529,24 +598,13 @@ def precision_recall(hits, scores, num_truths: int) -> tuple[np.ndarray, np.ndar
         If hits are not booleans, one a score, or more than there are objects; if a
         score is not finite, or ``num_truths`` not a whole number.
     """
-    hits = np.asarray(hits)
-    if hits.dtype != bool and hits.size:
-        raise TypeError(f"hits must be booleans, not {hits.dtype}: match(...) >= 0")
-    if hits.ndim != 1:
-        raise ValueError(
-            f"hits must have the shape (N,), one a score, not {hits.shape}"
-        )
-    if not isinstance(num_truths, Integral):
-        raise TypeError(f"num_truths must be a whole number, not {num_truths!r}")
-    scores = _check_scores(scores, len(hits))
-    if num_truths < max(1, int(hits.sum())):
-        raise ValueError(f"{int(hits.sum())} hits, but num_truths is {num_truths}")
     order = _best_first(scores)
     right, ranked = np.cumsum(hits[order], dtype=float), scores[order]
     last = np.flatnonzero(np.append(ranked[1:] != ranked[:-1], True)[: len(ranked)])
     return right[last] / (last + 1), right[last] / num_truths
 
 
+@door(_check_average)
 def average_precision(
     hits, scores, num_truths: int, *, interpolate: bool = True
 ) -> float:

@@ -20,16 +20,123 @@ He, Gkioxari, Dollár & Girshick (2017), "Mask R-CNN", ICCV (RoI Align).
 
 from __future__ import annotations
 
-from numbers import Integral
-
+import numpy as np
 import torch
 from torch.nn import functional
 
+from evidence import checks
+from evidence.checks import door
 from evidence.methods.detection.boxes import check_boxes
+
+FARTHEST = 1e18  # cells; what is rounded to whole cells is taken to lie no farther out
+
+
+# --- At the door ----------------------------------------------------------------------
+
+
+def _real(values, name: str) -> torch.Tensor:
+    """Return a tensor of floating-point numbers; keep its precision and its graph."""
+    if isinstance(values, torch.Tensor):
+        if values.dtype == torch.bool or values.is_complex():
+            raise TypeError(f"{name} must be real numbers, not {values.dtype}")
+    elif isinstance(values, (np.ndarray, np.generic)):
+        checks.array(np.atleast_1d(values)[:0], name)  # of what kind are they?
+        native = float if values.itemsize > 8 else values.dtype.newbyteorder("=")
+        values = torch.from_numpy(np.require(values, native, "CW"))
+    else:
+        checks.array(values, name, finite=False)
+        values = torch.as_tensor(values)
+    if values.is_floating_point():
+        return values
+    return values.to(torch.get_default_dtype())
+
+
+def _check_feature(feature) -> torch.Tensor:
+    feature = _real(feature, "feature")
+    if feature.ndim != 3 or 0 in feature.shape:
+        raise ValueError(
+            "feature must have the shape (channels, height, width), none of them 0, "
+            f"not {tuple(feature.shape)}"
+        )
+    return feature
+
+
+def _check_regions(boxes, stride) -> tuple[torch.Tensor, float]:
+    """Return boxes with their graph, at least in single precision, and the stride."""
+    stride = checks.number(stride, "stride", above=0)
+    keep = isinstance(boxes, torch.Tensor) and boxes.is_floating_point()
+    if keep and boxes.dtype.itemsize < 4:
+        boxes = boxes.float()
+    checked = check_boxes(boxes)
+    boxes = boxes if keep else torch.from_numpy(checked)
+    largest, precision = np.abs(checked).max(initial=0), torch.finfo(boxes.dtype)
+    if stride < precision.tiny or largest > stride * (precision.max / 4):
+        raise ValueError(f"stride = {stride} is too small for boxes up to {largest:g}")
+    return boxes, stride
+
+
+def _check_grid(boxes, stride, bins, samples, aligned):
+    return (
+        *_check_regions(boxes, stride),
+        checks.whole(bins, "bins", least=1),
+        checks.whole(samples, "samples", least=1),
+        checks.flag(aligned, "aligned"),
+    )
+
+
+def _check_align(feature, boxes, stride, bins, samples, aligned):
+    return _check_feature(feature), *_check_grid(boxes, stride, bins, samples, aligned)
+
+
+def _check_pool(feature, boxes, stride, bins):
+    boxes, stride = _check_regions(boxes, stride)
+    return _check_feature(feature), boxes, stride, checks.whole(bins, "bins", least=1)
+
+
+def _check_points(feature, x, y):
+    feature, x, y = _check_feature(feature), _real(x, "x"), _real(y, "y")
+    if x.shape != y.shape:
+        raise ValueError(
+            f"x and y need one shape, not {tuple(x.shape)} and {tuple(y.shape)}"
+        )
+    if not (torch.isfinite(x).all() and torch.isfinite(y).all()):
+        raise ValueError("x and y must be finite, without NaN or infinity")
+    return feature, x, y
+
+
+def _check_index(index, size):
+    return _positions(index, "index"), checks.whole(size, "size", least=1)
+
+
+def _check_samples(x, size, bins):
+    x, size = _positions(x, "x"), checks.whole(size, "size", least=1)
+    bins = checks.whole(bins, "bins", least=1)
+    if x.ndim != 2 or x.shape[1] % bins:
+        raise ValueError(
+            f"x must have the shape (K, bins * samples) with bins = {bins}, "
+            f"not {tuple(x.shape)}"
+        )
+    return x, size, bins
+
+
+def _positions(values, name: str) -> torch.Tensor:
+    values = _real(values, name)
+    if torch.isnan(values).any():
+        raise ValueError(f"{name} must hold positions, not NaN")
+    return values
+
+
+def _check_cells(start, stop, bins):
+    start, stop = checks.whole(start, "start"), checks.whole(stop, "stop")
+    if stop <= start:
+        raise ValueError(f"a box needs a cell: stop = {stop}, start = {start}")
+    return start, stop, checks.whole(bins, "bins", least=1)
+
 
 # --- Bilinear interpolation -----------------------------------------------------------
 
 
+@door(_check_points)
 def bilinear(feature, x, y) -> torch.Tensor:
     """Interpolate a feature map at points between its cells.
 
@@ -59,14 +166,6 @@ def bilinear(feature, x, y) -> torch.Tensor:
     >>> bilinear([[[0.0, 1.0], [2.0, 3.0]]], 0.25, 0.5)
     tensor([1.2500])
     """
-    feature = _as_feature(feature)
-    x, y = _as_real("x", x), _as_real("y", y)
-    if x.shape != y.shape:
-        raise ValueError(
-            f"x and y need one shape, not {tuple(x.shape)} and {tuple(y.shape)}"
-        )
-    if not (torch.isfinite(x).all() and torch.isfinite(y).all()):
-        raise ValueError("x and y must be finite, without NaN or infinity")
     rows, row_weights = neighbors(y, feature.shape[1])
     columns, column_weights = neighbors(x, feature.shape[2])
     values = feature[:, rows[..., :, None], columns[..., None, :]]  # (C, ..., 2, 2)
@@ -74,6 +173,7 @@ def bilinear(feature, x, y) -> torch.Tensor:
     return (values * weights.to(feature.dtype)).sum((-2, -1))
 
 
+@door(_check_index)
 def neighbors(index: torch.Tensor, size: int) -> tuple[torch.Tensor, torch.Tensor]:
     """Return the two cells around a position on one axis, and their weights.
 
@@ -92,6 +192,11 @@ def neighbors(index: torch.Tensor, size: int) -> tuple[torch.Tensor, torch.Tenso
         ``1 - t`` and ``t``, where ``t`` is how far the position has gone from the one
         to the other. Both are 0 more than one cell outside the axis.
 
+    Raises
+    ------
+    TypeError, ValueError
+        If the positions are not real numbers, or the size is no positive whole number.
+
     References
     ----------
     The rule at the border is that of the implementations of RoI Align (Detectron and
@@ -109,6 +214,7 @@ def neighbors(index: torch.Tensor, size: int) -> tuple[torch.Tensor, torch.Tenso
 # --- RoI Align ------------------------------------------------------------------------
 
 
+@door(_check_grid)
 def sample_positions(
     boxes,
     stride: float,
@@ -142,7 +248,7 @@ def sample_positions(
     Raises
     ------
     TypeError
-        If the boxes are not real numbers.
+        If the boxes are not real numbers, or a size is not a number of its kind.
     ValueError
         If a box is malformed (the message names its row), or a size is out of range.
 
@@ -150,8 +256,6 @@ def sample_positions(
     ----------
     He et al. (2017), section 3 and figure 3.
     """
-    boxes = _as_boxes(boxes)
-    _check_sizes(stride, bins=bins, samples=samples)
     corners = boxes / stride - 0.5 * aligned
     sides = corners[:, 2:] - corners[:, :2]
     if not aligned:
@@ -161,6 +265,11 @@ def sample_positions(
     return x, y
 
 
+# For functions whose boxes are checked already.
+_sample_positions, _neighbors = sample_positions.__wrapped__, neighbors.__wrapped__
+
+
+@door(_check_align)
 def roi_align(
     feature,
     boxes,
@@ -202,11 +311,10 @@ def roi_align(
     ----------
     He et al. (2017), section 3 and figure 3.
     """
-    feature = _as_feature(feature)
-    x, y = sample_positions(boxes, stride, bins, samples, aligned)
+    x, y = _sample_positions(boxes, stride, bins, samples, aligned)
     (C, H, W), taps = feature.shape, 2 * samples  # cells of a bin along an axis
-    rows, row_weights = (part.view(-1, bins, taps) for part in neighbors(y, H))
-    columns, column_weights = (part.view(-1, bins, taps) for part in neighbors(x, W))
+    rows, row_weights = (part.view(-1, bins, taps) for part in _neighbors(y, H))
+    columns, column_weights = (part.view(-1, bins, taps) for part in _neighbors(x, W))
     rows, row_weights = rows * W, row_weights / samples**2  # the average over both axes
 
     # Each row of a bin with each of its columns: r r s s with c d c d.
@@ -227,6 +335,7 @@ def roi_align(
     return pooled.view(-1, bins, bins, C).permute(0, 3, 1, 2)
 
 
+@door(_check_samples)
 def axis_weights(x, size: int, bins: int = 7) -> torch.Tensor:
     """Return the matrices that average interpolated samples along one axis.
 
@@ -245,6 +354,12 @@ def axis_weights(x, size: int, bins: int = 7) -> torch.Tensor:
     -------
     torch.Tensor, shape (K, bins, size)
         A row sums to 1, unless samples lie more than one cell outside.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If the samples are not real numbers, do not fill the bins, or a size is no
+        positive whole number.
     """
     inside = (x >= -1) & (x <= size)
     cells = torch.arange(size, dtype=x.dtype)
@@ -253,6 +368,7 @@ def axis_weights(x, size: int, bins: int = 7) -> torch.Tensor:
     return hats.unflatten(1, (bins, -1)).mean(2)
 
 
+@door(_check_align)
 def roi_align_matrices(
     feature,
     boxes,
@@ -266,7 +382,6 @@ def roi_align_matrices(
     Parameters, result and errors are those of :func:`roi_align`; it is the shorter
     explanation and the slower function.
     """
-    feature = _as_feature(feature)
     x, y = sample_positions(boxes, stride, bins, samples, aligned)
     rows = axis_weights(y, feature.shape[1], bins).to(feature.dtype)  # (K, bins, H)
     columns = axis_weights(x, feature.shape[2], bins).to(feature.dtype)
@@ -276,6 +391,7 @@ def roi_align_matrices(
 # --- RoI Pool -------------------------------------------------------------------------
 
 
+@door(_check_regions)
 def pool_cells(boxes, stride: float) -> torch.Tensor:
     """Return the cells that RoI Pool takes for each box: rounded, both ends included.
 
@@ -302,13 +418,14 @@ def pool_cells(boxes, stride: float) -> torch.Tensor:
     Girshick's Caffe layer ``roi_pooling_layer.cpp`` (Fast R-CNN, 2015): C's ``round``,
     half away from zero.
     """
-    boxes = _as_boxes(boxes)
-    _check_sizes(stride)
-    scaled = boxes.detach() / stride
-    cells = torch.trunc(scaled + torch.copysign(torch.tensor(0.5), scaled)).long()
+    scaled = (boxes.detach() / stride).clamp(-FARTHEST, FARTHEST)
+    whole = scaled.trunc()
+    away = ((scaled - whole).abs() >= 0.5) * scaled.sign()
+    cells = (whole + away).long()
     return cells + torch.tensor([0, 0, 1, 1])
 
 
+@door(_check_cells)
 def pool_bins(start: int, stop: int, bins: int = 7) -> list[tuple[int, int]]:
     """Return the first cell of each bin and the cell after its last.
 
@@ -329,6 +446,8 @@ def pool_bins(start: int, stop: int, bins: int = 7) -> list[tuple[int, int]]:
 
     Raises
     ------
+    TypeError
+        If a number is not a whole one.
     ValueError
         If there is no cell, or no bin.
 
@@ -337,15 +456,16 @@ def pool_bins(start: int, stop: int, bins: int = 7) -> list[tuple[int, int]]:
     >>> pool_bins(0, 4, bins=3)
     [(0, 2), (1, 3), (2, 4)]
     """
-    _check_sizes(1, bins=bins)
     n = stop - start
-    if n < 1:
-        raise ValueError(f"a box needs a cell: stop = {stop}, start = {start}")
     return [
         (start + i * n // bins, start - (-(i + 1) * n // bins)) for i in range(bins)
     ]
 
 
+_pool_bins = pool_bins.__wrapped__  # for the loop over boxes
+
+
+@door(_check_pool)
 def roi_pool(feature, boxes, stride: float = 16, bins: int = 7) -> torch.Tensor:
     """Take the maximum in each bin of each box, rounded to whole cells.
 
@@ -375,14 +495,12 @@ def roi_pool(feature, boxes, stride: float = 16, bins: int = 7) -> torch.Tensor:
     ----------
     Girshick (2015), section 2.1, and its Caffe layer.
     """
-    feature = _as_feature(feature)
-    _check_sizes(stride, bins=bins)
     cells, table = pool_cells(boxes, stride), feature.permute(1, 2, 0).contiguous()
     pooled = feature.new_empty(len(cells), bins, bins, len(feature))
     for k, (x1, y1, x2, y2) in enumerate(cells.tolist()):
         columns = table[:, max(x1, 0) : max(x2, 0)]  # (H, w, C)
-        rows = _maxima(columns, pool_bins(y1, y2, bins), axis=0)  # (bins, w, C)
-        ranges = pool_bins(x1 - max(x1, 0), x2 - max(x1, 0), bins)
+        rows = _maxima(columns, _pool_bins(y1, y2, bins), axis=0)  # (bins, w, C)
+        ranges = _pool_bins(x1 - max(x1, 0), x2 - max(x1, 0), bins)
         pooled[k] = _maxima(rows, ranges, axis=1)
     return pooled.permute(0, 3, 1, 2)
 
@@ -397,40 +515,3 @@ def _maxima(values: torch.Tensor, ranges, axis: int) -> torch.Tensor:
         else:
             maxima.append(torch.zeros_like(values.sum(axis)))
     return torch.stack(maxima, axis)
-
-
-# --- At the door ----------------------------------------------------------------------
-
-
-def _as_real(name: str, values) -> torch.Tensor:
-    """Return a tensor of floating-point numbers; keep its precision and its graph."""
-    values = torch.as_tensor(values)
-    if values.dtype == torch.bool or values.is_complex():
-        raise TypeError(f"{name} must hold real numbers, not {values.dtype}")
-    if values.is_floating_point():
-        return values
-    return values.to(torch.get_default_dtype())
-
-
-def _as_feature(feature) -> torch.Tensor:
-    feature = _as_real("the feature map", feature)
-    if feature.ndim != 3 or 0 in feature.shape:
-        raise ValueError(
-            "a feature map has the shape (channels, height, width), none of them 0, "
-            f"not {tuple(feature.shape)}"
-        )
-    return feature
-
-
-def _as_boxes(boxes) -> torch.Tensor:
-    is_tensor = isinstance(boxes, torch.Tensor)
-    checked = torch.from_numpy(check_boxes(boxes.detach() if is_tensor else boxes))
-    return _as_real("boxes", boxes) if is_tensor else checked
-
-
-def _check_sizes(stride: float, **counts: int) -> None:
-    if not 0 < stride < float("inf"):
-        raise ValueError(f"stride must be more than 0 pixels, not {stride}")
-    for name, count in counts.items():
-        if isinstance(count, bool) or not isinstance(count, Integral) or count < 1:
-            raise ValueError(f"{name} must be an int from 1 on, not {count!r}")

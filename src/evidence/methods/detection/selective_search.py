@@ -20,13 +20,20 @@ from __future__ import annotations
 
 import heapq
 import json
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
 from numba import njit
 from scipy import ndimage
+from scipy.sparse import coo_array
+from scipy.sparse.csgraph import connected_components
 from skimage.color import rgb2hsv
+
+from evidence import checks
+from evidence.checks import door
+from evidence.methods.detection.boxes import check_boxes
 
 COLOR_BINS, TEXTURE_BINS, DIRECTIONS = 25, 10, 8
 RULES = "CTSF"  # color, texture, size, fill
@@ -35,8 +42,18 @@ XYZ_FROM_RGB = np.array(  # sRGB under daylight (D65), divided by the white poin
     + [[0.019334, 0.119193, 0.950227]]
 ) / [[0.95047], [1.0], [1.08883]]
 DRAWN = Path(__file__).with_name("drawn_boxes.json")
+LARGEST = 1e18  # differences of larger values have squares beyond single precision
 
 
+def _drawn() -> dict:
+    return json.loads(DRAWN.read_text(encoding="utf8"))
+
+
+def _check_name(photograph):
+    return (checks.one_of(photograph, "photograph", _drawn()),)
+
+
+@door(_check_name)
 def drawn_boxes(photograph: str) -> dict[str, list[int]]:
     """Return the boxes that the authors drew on a photograph of scikit-image.
 
@@ -55,10 +72,7 @@ def drawn_boxes(photograph: str) -> dict[str, list[int]]:
     ValueError
         If nobody drew boxes on that photograph.
     """
-    drawn = json.loads(DRAWN.read_text(encoding="utf8"))
-    if photograph not in drawn:
-        raise ValueError(f"boxes are drawn on {', '.join(drawn)}, not {photograph!r}")
-    return drawn[photograph]
+    return _drawn()[photograph]
 
 
 # --- Segmentation ---------------------------------------------------------------------
@@ -72,6 +86,45 @@ class Edges(NamedTuple):
     weight: np.ndarray
 
 
+def _check_image(image, sigma):
+    image = checks.array(image, "image")
+    if image.ndim not in (2, 3) or 0 in image.shape:
+        raise ValueError(
+            f"image must have the shape (H, W) or (H, W, C), not {image.shape}"
+        )
+    if np.abs(image).max() > LARGEST:
+        raise ValueError(f"image must hold numbers from -{LARGEST:g} to {LARGEST:g}")
+    return image, checks.number(sigma, "sigma", least=0)
+
+
+def _check_planes(planes):
+    found = checks.array(planes, "planes", shape=("C", "H", "W"))
+    if 0 in found.shape:
+        raise ValueError(f"planes must have pixels; their shape is {found.shape}")
+    return (found.astype(np.float32),)
+
+
+def _check_segment(edges, shape, k, min_size):
+    if not isinstance(edges, Edges):
+        raise TypeError(f"edges must be Edges, not {type(edges).__name__}")
+    if not isinstance(shape, Iterable) or len(shape) != 2:
+        raise ValueError(f"shape must be (height, width), not {shape!r}")
+    height, width = (checks.whole(side, "a side of shape", least=0) for side in shape)
+    ends = np.concatenate([edges.u, edges.v])
+    if len(ends) and not 0 <= ends.min() <= ends.max() < height * width:
+        raise ValueError(
+            f"the edges name pixels outside an image of height {height} and width "
+            f"{width}: give the shape of the image they were made from"
+        )
+    k = checks.number(k, "k", least=0, most=LARGEST)
+    return edges, (height, width), k, _check_least(min_size)
+
+
+def _check_least(min_size) -> int:
+    return checks.whole(min_size, "min_size", least=0, most=2**31 - 1)
+
+
+@door(_check_image)
 def smooth(image, sigma: float = 0.8) -> np.ndarray:
     """Return an image as smoothed planes.
 
@@ -89,20 +142,11 @@ def smooth(image, sigma: float = 0.8) -> np.ndarray:
     Raises
     ------
     TypeError
-        If the image does not consist of real numbers.
+        If the image does not consist of real numbers, or sigma is not a number.
     ValueError
-        If it has another shape, no pixels or values that are not finite; if sigma is
-        negative.
+        If it has another shape, no pixels or values that are not finite in single
+        precision; if sigma is negative.
     """
-    image = np.asarray(image)
-    if image.dtype.kind not in "iuf":
-        raise TypeError(f"image must hold real numbers, not {image.dtype}")
-    if image.ndim not in (2, 3) or 0 in image.shape:
-        raise ValueError(f"image must have the shape (H, W, C), not {image.shape}")
-    if not np.isfinite(image).all():
-        raise ValueError("image has values that are not finite")
-    if not 0 <= sigma < np.inf:
-        raise ValueError(f"sigma must be at least 0 pixels, not {sigma}")
     image = image[..., None] if image.ndim == 2 else image
     planes = np.moveaxis(image, -1, 0).astype(np.float32)
     if sigma:
@@ -111,6 +155,7 @@ def smooth(image, sigma: float = 0.8) -> np.ndarray:
     return planes
 
 
+@door(_check_planes)
 def grid_edges(planes) -> Edges:
     """Return the edges between each pixel and its eight neighbors, lightest first.
 
@@ -140,11 +185,11 @@ def grid_edges(planes) -> Edges:
     v = np.concatenate([pixel[b].ravel() for _, b in pairs])
     squares = [sum((p[a] - p[b]) ** 2 for p in planes).ravel() for a, b in pairs]
     weight = np.sqrt(np.concatenate(squares))
-    order = argsort_float32(weight)
+    order = _argsort_float32(weight)
     return Edges(u[order], v[order], weight[order])
 
 
-def argsort_float32(values) -> np.ndarray:
+def _argsort_float32(values) -> np.ndarray:
     """Return a stable order of float32 numbers that are not negative.
 
     The bits of such numbers, read as an integer, are in the same order; and NumPy sorts
@@ -165,7 +210,15 @@ def argsort_float32(values) -> np.ndarray:
     return order[np.argsort(upper[order], kind="stable")]
 
 
-@njit(cache=True, nogil=True)
+def _compiled(function: Callable) -> Callable:
+    """Compile with numba; keep the result on disk where there is a place to write."""
+    try:
+        return njit(cache=True, nogil=True)(function)
+    except RuntimeError:  # a read-only installation, and no home
+        return njit(nogil=True)(function)
+
+
+@_compiled
 def _root(parent, pixel):
     """Follow the parents to the pixel that stands for the region; shorten the way."""
     while parent[pixel] != pixel:
@@ -174,7 +227,7 @@ def _root(parent, pixel):
     return pixel
 
 
-@njit(cache=True, nogil=True)
+@_compiled
 def _join(parent, size, a, b):
     """Put the smaller tree under the root of the larger one."""
     if size[a] < size[b]:
@@ -184,7 +237,7 @@ def _join(parent, size, a, b):
     return a
 
 
-@njit(cache=True, nogil=True)
+@_compiled
 def grow_regions(u, v, weight, num_pixels, k, min_size):
     """Return the region of each pixel; the edges come lightest first.
 
@@ -232,6 +285,7 @@ def grow_regions(u, v, weight, num_pixels, k, min_size):
     return labels
 
 
+@door(_check_segment)
 def segment(
     edges: Edges, shape: tuple[int, int], k: float = 200, min_size: int = 100
 ) -> np.ndarray:
@@ -257,6 +311,8 @@ def segment(
 
     Raises
     ------
+    TypeError
+        If k is not a number, or ``min_size`` not a whole one.
     ValueError
         If k is negative or not finite, ``min_size`` is negative, or an edge ends at a
         pixel outside an image of that shape.
@@ -265,18 +321,8 @@ def segment(
     ----------
     Felzenszwalb and Huttenlocher (2004), section 4.
     """
-    if not 0 <= k < np.inf:
-        raise ValueError(f"k must be at least 0 and finite, not {k}")
-    if min_size < 0:
-        raise ValueError(f"min_size must be at least 0 pixels, not {min_size}")
     height, width = shape
-    num_pixels = height * width
-    if len(edges.u) and max(edges.u.max(), edges.v.max()) >= num_pixels:
-        raise ValueError(
-            f"the edges name pixels outside an image of height {height} and width "
-            f"{width}: give the shape of the image they were made from"
-        )
-    labels = grow_regions(*edges, num_pixels, np.float32(k), int(min_size))
+    labels = grow_regions(*edges, height * width, np.float32(k), min_size)
     return labels.reshape(shape)
 
 
@@ -308,6 +354,28 @@ class Regions(NamedTuple):
     texture: np.ndarray
 
 
+def _check_described(labels, color, texture):
+    (labels,) = _check_labels(labels)
+    numbers = np.unique(labels)
+    missing = np.setdiff1d(np.arange(len(numbers)), numbers)
+    if missing.size:
+        raise ValueError(
+            f"labels must hold every number from 0 to {numbers[-1]}; {missing[0]} is "
+            "missing"
+        )
+    shape = ("rows", labels.size)
+    color = checks.labels(color, "color", COLOR_BINS, shape=shape)
+    return labels, color, checks.labels(texture, "texture", TEXTURE_BINS, shape=shape)
+
+
+def _check_labels(labels):
+    labels = checks.labels(labels, "labels", 2**31, shape=("H", "W"))
+    if not labels.size:
+        raise ValueError(f"labels must have pixels; their shape is {labels.shape}")
+    return (labels,)
+
+
+@door(_check_planes)
 def color_bins(planes) -> np.ndarray:
     """Return each pixel's bin of 25 in each plane.
 
@@ -324,6 +392,7 @@ def color_bins(planes) -> np.ndarray:
     return np.clip(bins, 0, COLOR_BINS - 1).reshape(len(planes), -1)
 
 
+@door(_check_planes)
 def texture_bins(planes) -> np.ndarray:
     """Return each pixel's bin of 10 in each plane and direction.
 
@@ -369,6 +438,7 @@ def _slope(plane, axis: int) -> np.ndarray:
     return np.gradient(plane, axis=axis)
 
 
+@door(_check_described)
 def describe(labels, color, texture) -> Regions:
     """Count what each region looks like.
 
@@ -382,6 +452,12 @@ def describe(labels, color, texture) -> Regions:
     Returns
     -------
     Regions
+
+    Raises
+    ------
+    TypeError, ValueError
+        If the labels are not whole numbers from 0 of which each occurs, or the bins are
+        others than those of 25 and of 10 for each pixel.
     """
     flat = labels.ravel().astype(np.int64)
     size = np.bincount(flat)
@@ -396,6 +472,7 @@ def describe(labels, color, texture) -> Regions:
     return Regions(size, box, count(color, COLOR_BINS), count(texture, TEXTURE_BINS))
 
 
+@door(_check_labels)
 def adjacent_pairs(labels) -> np.ndarray:
     """Return which regions share a side of a pixel.
 
@@ -407,6 +484,11 @@ def adjacent_pairs(labels) -> np.ndarray:
     -------
     numpy.ndarray of int, shape (P, 2)
         Pairs i < j, each once, in order.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If the labels are not whole numbers from 0.
     """
     a = np.concatenate([labels[:, :-1].ravel(), labels[:-1].ravel()])
     b = np.concatenate([labels[:, 1:].ravel(), labels[1:].ravel()])
@@ -432,6 +514,34 @@ class Grouping(NamedTuple):
     similarity: np.ndarray
 
 
+def _check_two(regions, i, j, area):
+    last = _number_of(regions) - 1
+    i = checks.whole(i, "i", least=0, most=last)
+    j = checks.whole(j, "j", least=0, most=last)
+    return regions, i, j, checks.whole(area, "area", least=1)
+
+
+def _check_group(regions, pairs, rules):
+    num = _number_of(regions)
+    pairs = checks.labels(pairs, "pairs", num, shape=("P", 2))
+    if (pairs[:, 0] == pairs[:, 1]).any():
+        raise ValueError("pairs must be of two regions; none is its own neighbor")
+    if not isinstance(rules, str) or not rules or not set(rules) <= set(RULES):
+        raise ValueError(f"rules must be letters of {RULES!r}, not {rules!r}")
+    graph = coo_array((np.ones(len(pairs)), pairs.T), shape=(num, num))
+    parts = connected_components(graph, directed=False, return_labels=False)
+    if parts > 1:
+        raise ValueError(f"the pairs leave {parts} parts unconnected")
+    return regions, pairs, rules
+
+
+def _number_of(regions) -> int:
+    if not isinstance(regions, Regions):
+        raise TypeError(f"regions must be Regions, not {type(regions).__name__}")
+    return len(regions.size)
+
+
+@door(_check_two)
 def similarities(regions: Regions, i: int, j: int, area: int) -> dict[str, float]:
     """Return the four similarities of two regions, each from 0 to 1.
 
@@ -447,6 +557,11 @@ def similarities(regions: Regions, i: int, j: int, area: int) -> dict[str, float
     -------
     dict
         ``{"C": color, "T": texture, "S": size, "F": fill}``.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If there is no such region, or the area is no positive whole number.
 
     References
     ----------
@@ -468,6 +583,7 @@ def similarities(regions: Regions, i: int, j: int, area: int) -> dict[str, float
     }
 
 
+@door(_check_group)
 def group(regions: Regions, pairs, rules: str = RULES) -> Grouping:
     """Merge the two most similar neighbors until one region is left.
 
@@ -491,6 +607,8 @@ def group(regions: Regions, pairs, rules: str = RULES) -> Grouping:
 
     Raises
     ------
+    TypeError
+        If the regions are no :class:`Regions`, or the pairs are not whole numbers.
     ValueError
         If the rules are not letters of ``"CTSF"``, or the pairs do not connect all
         regions.
@@ -499,8 +617,6 @@ def group(regions: Regions, pairs, rules: str = RULES) -> Grouping:
     ----------
     Uijlings et al. (2013), algorithm 1.
     """
-    if not rules or not set(rules) <= set(RULES):
-        raise ValueError(f"rules must be letters of {RULES!r}, not {rules!r}")
     num, area = len(regions.size), int(regions.size.sum())
     size, box = regions.size.tolist(), regions.box.tolist()
     alive, near = [True] * num, [set() for _ in range(num)]
@@ -544,8 +660,6 @@ def group(regions: Regions, pairs, rules: str = RULES) -> Grouping:
             near[other] -= {i, j}
             near[other].add(new)
             heapq.heappush(heap, (-similar(other, new, shared), other, new))
-    if len(size) != 2 * num - 1:
-        raise ValueError(f"the pairs leave {2 * num - len(size)} parts unconnected")
     children = np.array(children, dtype=int).reshape(-1, 2)
     return Grouping(np.array(box), children, np.array(similarity))
 
@@ -584,6 +698,48 @@ MODES = {
 }
 
 
+def _check_convert(photograph, space):
+    spaces = ("hsv", "lab", "gray", "hue", "rgi")
+    return _photograph(photograph), checks.one_of(space, "space", spaces)
+
+
+def _check_groupings(photograph, mode, sigma, min_size):
+    return (
+        _photograph(photograph),
+        checks.one_of(mode, "mode", MODES),
+        checks.number(sigma, "sigma", least=0),
+        _check_least(min_size),
+    )
+
+
+def _check_search(photograph, mode, sigma, min_size, seed):
+    seed = checks.whole(seed, "seed", least=0)
+    return *_check_groupings(photograph, mode, sigma, min_size), seed
+
+
+def _photograph(photograph) -> np.ndarray:
+    checks.array(photograph, "photograph", shape=("H", "W", 3), finite=False)
+    photograph = np.asarray(photograph)
+    if photograph.dtype != np.uint8:
+        raise TypeError(f"photograph must hold uint8, not {photograph.dtype}")
+    if not photograph.size:
+        raise ValueError(f"photograph has no pixels; its shape is {photograph.shape}")
+    return photograph
+
+
+def _check_rank(boxes_of_groupings, seed):
+    name = "boxes_of_groupings"
+    if not isinstance(boxes_of_groupings, Iterable):
+        raise TypeError(f"{name} must be a list of arrays, not {boxes_of_groupings!r}")
+    lists = list(boxes_of_groupings)
+    if not lists:
+        raise ValueError(f"{name} must hold the boxes of at least one grouping")
+    for i, boxes in enumerate(lists):
+        check_boxes(boxes, f"{name}[{i}]")
+    return [np.asarray(boxes) for boxes in lists], checks.whole(seed, "seed", least=0)
+
+
+@door(_check_convert)
 def convert(photograph, space: str) -> np.ndarray:
     """Return a photograph in another color space, each plane from 0 to 255.
 
@@ -605,13 +761,6 @@ def convert(photograph, space: str) -> np.ndarray:
     ValueError
         If it has another shape, or the space is unknown.
     """
-    photograph = np.asarray(photograph)
-    if photograph.dtype != np.uint8:
-        raise TypeError(f"a photograph holds uint8, not {photograph.dtype}")
-    if photograph.ndim != 3 or photograph.shape[2] != 3 or not photograph.size:
-        raise ValueError(
-            f"a photograph has the shape (H, W, 3), not {photograph.shape}"
-        )
     unit = photograph.astype(np.float32) / np.float32(255)
     if space in ("hsv", "hue"):
         hsv = rgb2hsv(unit) * np.array([180, 255, 255], np.float32)
@@ -623,9 +772,7 @@ def convert(photograph, space: str) -> np.ndarray:
     gray += np.float32(0.114) * blue
     if space == "gray":
         return gray[..., None]
-    if space == "rgi":
-        return np.stack([red, green, gray], axis=2)
-    raise ValueError(f"space must be hsv, lab, gray, hue or rgi, not {space!r}")
+    return np.stack([red, green, gray], axis=2)
 
 
 def _lab(photograph) -> np.ndarray:
@@ -646,6 +793,7 @@ def _lab(photograph) -> np.ndarray:
     return np.stack(lab, axis=2).astype(np.float32)
 
 
+@door(_check_groupings)
 def groupings(photograph, mode: str = "fast", sigma: float = 0.8, min_size: int = 100):
     """Yield one grouping for each color space, k and set of rules of a mode.
 
@@ -668,8 +816,6 @@ def groupings(photograph, mode: str = "fast", sigma: float = 0.8, min_size: int 
     ValueError, TypeError
         As :func:`convert` and :func:`segment`, or if the mode is unknown.
     """
-    if mode not in MODES:
-        raise ValueError(f"mode must be one of {', '.join(MODES)}, not {mode!r}")
     spaces, ks, sets_of_rules = MODES[mode]
     for space in spaces:
         image = convert(photograph, space)
@@ -677,12 +823,19 @@ def groupings(photograph, mode: str = "fast", sigma: float = 0.8, min_size: int 
         edges = grid_edges(planes)
         color, texture = color_bins(np.moveaxis(image, 2, 0)), texture_bins(planes)
         for k in ks:
-            labels = segment(edges, image.shape[:2], k, min_size)
-            regions, pairs = describe(labels, color, texture), adjacent_pairs(labels)
+            labels = _segment(edges, image.shape[:2], k, min_size)
+            regions, pairs = _describe(labels, color, texture), _adjacent_pairs(labels)
             for rules in sets_of_rules:
-                yield group(regions, pairs, rules)
+                yield _group(regions, pairs, rules)
 
 
+# For these loops, in which one function passes on what the next one takes.
+_segment, _describe = segment.__wrapped__, describe.__wrapped__
+_adjacent_pairs, _group = adjacent_pairs.__wrapped__, group.__wrapped__
+_groupings = groupings.__wrapped__
+
+
+@door(_check_rank)
 def rank(boxes_of_groupings, seed: int = 0) -> np.ndarray:
     """Return all boxes once, those that are probably objects first.
 
@@ -701,6 +854,12 @@ def rank(boxes_of_groupings, seed: int = 0) -> np.ndarray:
     numpy.ndarray of int, shape (N, 4)
         Of equal boxes the first one stays.
 
+    Raises
+    ------
+    TypeError, ValueError
+        If there is no grouping, a row is not a box, or the seed is not a whole number
+        from 0 on.
+
     References
     ----------
     Uijlings et al. (2013), section 3.3.
@@ -713,6 +872,7 @@ def rank(boxes_of_groupings, seed: int = 0) -> np.ndarray:
     return boxes[np.sort(first)]
 
 
+@door(_check_search)
 def selective_search(
     photograph,
     mode: str = "fast",
@@ -743,5 +903,5 @@ def selective_search(
     ----------
     Uijlings et al. (2013). The settings of the modes are those of OpenCV.
     """
-    found = groupings(photograph, mode, sigma, min_size)
+    found = _groupings(photograph, mode, sigma, min_size)
     return rank((grouping.box for grouping in found), seed)

@@ -64,7 +64,8 @@ def test_anchors_are_those_of_four_loops(height, width, stride, scales, ratios):
     "change", [{"stride": 0}, {"scales": [0]}, {"ratios": [-1]}, {"height": 0}]
 )
 def test_anchors_refuse_what_is_not_positive(change):
-    with pytest.raises(ValueError, match="must be more than 0"):
+    (name,) = change
+    with pytest.raises(ValueError, match=f"{name} must be .*(above 0|at least 1)"):
         anchors(**{"height": 2, "width": 2, **change})
 
 
@@ -172,11 +173,17 @@ def test_the_numbers_of_the_papers():
 
 @pytest.mark.parametrize("layer", [(0, 1, 0), (3, 0, 0), (3, 1, -1)])
 def test_layers_out_of_range_are_refused(layer):
-    with pytest.raises(ValueError, match=r"a layer is \(kernel"):
+    with pytest.raises(ValueError, match=r"of layers\[1\] must be .* at least"):
+        receptive_field([(3, 1, 1), layer])
+
+
+@pytest.mark.parametrize("layer", [(math.nan, 1, 0), (3, 1.5, 1), ("3", 1, 1)])
+def test_layers_that_are_not_whole_numbers_are_refused(layer):
+    with pytest.raises(TypeError, match=r"of layers\[0\] must be a whole number"):
         receptive_field([layer])
 
 
-@pytest.mark.parametrize("layer", [(math.nan, 1, 0), (3, 1.5, 1), (3, 1)])
-def test_layers_that_are_not_three_whole_numbers_are_refused(layer):
-    with pytest.raises(ValueError, match="a layer is three whole numbers, not"):
-        receptive_field([layer])
+@pytest.mark.parametrize("layers", [[(3, 1)], (3, 1, 1), 3])
+def test_layers_that_are_not_three_numbers_are_refused(layers):
+    with pytest.raises(ValueError, match=r"layers\[0\] must be \(kernel, stride, pad"):
+        receptive_field(layers)

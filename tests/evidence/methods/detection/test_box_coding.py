@@ -1,6 +1,7 @@
 """The four numbers of box coding against equations and each other."""
 
 import math
+import re
 
 import numpy as np
 import pytest
@@ -72,6 +73,19 @@ def test_numbers_do_not_change_when_the_image_is_scaled_and_moved(seed, scale, x
     np.testing.assert_allclose(moved, encode_boxes(P, G), atol=1e-8)
 
 
+@pytest.mark.filterwarnings("error")
+@quick
+@given(seeds, st.integers(-1020, 480), st.integers(-1020, 480))
+def test_numbers_are_finite_or_the_size_is_named(seed, here, there):
+    P = np.ldexp(random_boxes(seed, 5), here)
+    G = np.ldexp(random_boxes(seed + 1, 5), there)
+    try:
+        assert np.isfinite(encode_boxes(P, G)).all()
+    except ValueError as error:
+        assert min(here, there) < -490
+        assert re.match(r"(proposals|truths)\[\d\] = .*: sides below", str(error))
+
+
 @quick
 @given(seeds)
 def test_swapping_the_axes_swaps_the_numbers(seed):
@@ -105,7 +119,7 @@ def test_what_does_not_fit_is_refused():
         encode_boxes(good, good * 2)
     with pytest.raises(ValueError, match="1 proposals and 2 rows"):
         decode_boxes(good, good * 2)
-    with pytest.raises(ValueError, match=r"t\[0\] = .*finite"):
+    with pytest.raises(ValueError, match=r"t must be finite; t\[0, 2\]"):
         decode_boxes(good, [[0, 0, float("nan"), 0]])
     with pytest.raises(ValueError, match=r"t must have the shape \(N, 4\)"):
         decode_boxes(good, [[0, 0, 0]])
