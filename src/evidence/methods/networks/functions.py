@@ -1,7 +1,7 @@
-"""Activations, losses and initializers: the names networks knows.
+"""Activations, losses and initializers: the names that networks know.
 
-Each activation and each loss comes with its derivative, written out, for the networks
-computes its gradients by hand. A tensor has the shape (N, features, batch): one row of
+Each activation and each loss comes with its derivative, written out, since networks
+compute their gradients by hand. A tensor has the shape (N, features, batch): one row of
 numbers for each unit of each of the N networks.
 """
 

@@ -388,7 +388,7 @@ def _check_seeds(seeds) -> list[int]:
     seeds = list(seeds)
     if not seeds or any(seed != int(seed) or seed < 0 for seed in seeds):
         raise ValueError(
-            f"networks needs seeds, whole numbers of 0 or more, not {seeds}"
+            f"networks need seeds, whole numbers of 0 or more, not {seeds}"
         )
     return [int(seed) for seed in seeds]
 

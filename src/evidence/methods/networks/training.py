@@ -76,7 +76,7 @@ def train(
     record: Callable[[Networks], object] | None = None,
     at: Iterable[int] | None = None,
 ):
-    """Train every network of networks on its own data.
+    """Train every network on its own data.
 
     What is minimized, network by network, is the mean over the batch of
     ``sample_weight * loss`` plus the sum over the weight matrices W of
