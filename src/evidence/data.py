@@ -10,6 +10,8 @@ from typing import NamedTuple
 
 import numpy as np
 
+from evidence import checks
+
 PHOTOGRAPHS = {
     "astronaut": "Eileen Collins; NASA; public domain",
     "brick": "brick wall; CC0Textures; CC0",
@@ -49,17 +51,18 @@ class Split(NamedTuple):
     test_y: np.ndarray
 
 
-def digits(test_share: float = 0.3, seed: int = 0) -> Split:
+def digits(num_test: int = 539, seed: int = 0, *, stratified: bool = True) -> Split:
     """Load scikit-learn's 1,797 handwritten digits, shuffled and split.
-
-    Each class has the same share in both parts, as far as whole numbers allow.
 
     Parameters
     ----------
-    test_share : float
-        Share of the pictures in the test part, between 0 and 1.
+    num_test : int
+        Pictures in the test part, 10 to 1,787; by default three in ten.
     seed : int
         Seed of the shuffle, at least 0.
+    stratified : bool
+        Whether each class has the same share in both parts, as far as whole numbers
+        allow, or chance decides.
 
     Returns
     -------
@@ -69,9 +72,10 @@ def digits(test_share: float = 0.3, seed: int = 0) -> Split:
 
     Raises
     ------
+    TypeError
+        If a number is not whole.
     ValueError
-        If ``test_share`` is not between 0 and 1, or leaves a part fewer than 10
-        pictures, one a class.
+        If a part has fewer than 10 pictures, one a class, or the seed is negative.
 
     References
     ----------
@@ -82,16 +86,17 @@ def digits(test_share: float = 0.3, seed: int = 0) -> Split:
     from sklearn.model_selection import train_test_split
 
     x, y = load_digits(return_X_y=True)
-    num_test = round(test_share * len(y)) if 0 < test_share < 1 else 0
-    if not 10 <= num_test <= len(y) - 10:
-        raise ValueError(
-            "test_share must lie between 0 and 1 and leave each part at least 10 of "
-            f"the {len(y)} pictures, not {test_share}"
+    num_test = checks.whole(num_test, "num_test", least=10, most=len(y) - 10)
+    seed = checks.whole(seed, "seed", least=0)
+    if checks.flag(stratified, "stratified"):
+        train, test = train_test_split(
+            np.arange(len(y)), test_size=num_test, stratify=y, random_state=seed
         )
-    train_x, test_x, train_y, test_y = train_test_split(
-        x / 16, y, test_size=num_test, stratify=y, random_state=seed
-    )
-    return Split(train_x, train_y, test_x, test_y)
+    else:
+        order = np.random.default_rng(seed).permutation(len(y))
+        train, test = order[:-num_test], order[-num_test:]
+    x = x / 16
+    return Split(x[train], y[train], x[test], y[test])
 
 
 def photograph(name: str) -> np.ndarray:
@@ -117,10 +122,7 @@ def photograph(name: str) -> np.ndarray:
     van der Walt et al. (2014), "scikit-image: image processing in Python", PeerJ 2; the
     sources stand in the documentation of :mod:`skimage.data`.
     """
-    if name not in PHOTOGRAPHS:
-        raise ValueError(
-            f"no photograph {name!r}; there are {', '.join(sorted(PHOTOGRAPHS))}"
-        )
+    checks.one_of(name, "name", PHOTOGRAPHS)
     import skimage
 
     picture = skimage.util.img_as_float64(getattr(skimage.data, name)())
@@ -142,6 +144,8 @@ class TwoGaussians:
 
     Raises
     ------
+    TypeError
+        If something is no array of real numbers, or parts of it are masked.
     ValueError
         If the shapes do not fit, a number is not finite, or ``mixing`` is singular.
 
@@ -154,14 +158,8 @@ class TwoGaussians:
     mixing: np.ndarray
 
     def __post_init__(self):
-        mean, mixing = np.array(self.mean, float), np.array(self.mixing, float)
-        if mean.ndim != 1 or mixing.shape != 2 * mean.shape:
-            raise ValueError(
-                "two Gaussians in d dimensions need a mean of shape (d,) and a mixing "
-                f"of shape (d, d), not {mean.shape} and {mixing.shape}"
-            )
-        if not (np.isfinite(mean).all() and np.isfinite(mixing).all()):
-            raise ValueError("mean and mixing must be finite")
+        mean = checks.array(self.mean, "mean", shape=("d",))
+        mixing = checks.array(self.mixing, "mixing", shape=2 * mean.shape)
         if np.linalg.matrix_rank(mixing) < len(mean):
             raise ValueError("mixing is singular: the samples would lie in a subspace")
         object.__setattr__(self, "mean", mean)
@@ -186,10 +184,9 @@ class TwoGaussians:
         -------
         TwoGaussians
         """
-        if not scale > 0:
-            raise ValueError(f"scale must be above 0, not {scale}")
-        size = len(mean)
-        return cls(mean, scale * rng.random((size, size)))
+        mean = checks.array(mean, "mean", shape=("d",))
+        scale = checks.number(scale, "scale", above=0)
+        return cls(mean, scale * rng.random(2 * mean.shape))
 
     @property
     def bayes_accuracy(self) -> float:
@@ -215,7 +212,8 @@ class TwoGaussians:
         numpy.ndarray, shape (...)
         """
         direction = np.linalg.solve(self.mixing, self._whitened_mean())
-        return (np.asarray(x) - self.mean / 2) @ direction
+        x = checks.array(x, "x", shape=(..., len(self.mean)))
+        return (x - self.mean / 2) @ direction
 
     def sample(self, rng: np.random.Generator, sizes) -> tuple[np.ndarray, np.ndarray]:
         """Draw samples of both classes, those of class 0 first.
@@ -236,11 +234,14 @@ class TwoGaussians:
 
         Raises
         ------
+        TypeError
+            If a size is not a whole number.
         ValueError
-            If a size is negative.
+            If a size is negative, or there are not two.
         """
-        if len(sizes) != 2 or min(sizes) < 0:
-            raise ValueError(f"sizes are two numbers of 0 or more, not {sizes}")
+        sizes = [checks.whole(size, "each of the sizes", least=0) for size in sizes]
+        if len(sizes) != 2:
+            raise ValueError(f"sizes must be two, one for each class, not {sizes}")
         normals = [
             stream.standard_normal((size, len(self.mean)))
             for stream, size in zip(rng.spawn(2), sizes, strict=True)

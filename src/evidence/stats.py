@@ -10,6 +10,8 @@ from dataclasses import dataclass
 import numpy as np
 import scipy.stats
 
+from evidence import checks
+
 
 @dataclass(frozen=True)
 class Estimate:
@@ -28,6 +30,8 @@ class Estimate:
 
     Raises
     ------
+    TypeError
+        If one is not a number, or ``n`` is not a whole one.
     ValueError
         If a number is not finite, the interval does not contain the value, ``n < 2``
         or ``level`` is not between 0 and 1.
@@ -41,23 +45,19 @@ class Estimate:
 
     def __post_init__(self):
         for name in ("value", "low", "high"):
-            number = float(getattr(self, name))
+            number = float(_array(getattr(self, name), name, shape=()))
             if not math.isfinite(number):
                 raise ValueError(
                     f"{name} of an Estimate must be finite, not {number}: "
                     "count the runs that diverged instead of averaging them"
                 )
             object.__setattr__(self, name, number)
-        if not (isinstance(self.n, (int, np.integer)) and self.n >= 2):
-            raise ValueError(
-                f"an Estimate needs at least 2 samples, not {self.n}: "
-                "one run has no interval"
-            )
+        object.__setattr__(self, "n", checks.whole(self.n, "n", least=2))
         if not self.low <= self.value <= self.high:
             raise ValueError(
                 f"the interval [{self.low}, {self.high}] does not contain {self.value}"
             )
-        _check_level(self.level)
+        object.__setattr__(self, "level", _checked_level(self.level))
 
     @property
     def half_width(self) -> float:
@@ -104,6 +104,8 @@ def mean_interval(samples, level: float = 0.95) -> Estimate:
 
     Raises
     ------
+    TypeError
+        If the samples are no real numbers, or some are masked.
     ValueError
         If there are fewer than two samples, more than one axis, or a sample is not
         finite.
@@ -112,8 +114,8 @@ def mean_interval(samples, level: float = 0.95) -> Estimate:
     ----------
     Student (1908), "The probable error of a mean", Biometrika 6.
     """
-    samples = _check_samples(samples)
-    _check_level(level)
+    samples = _checked_samples(samples)
+    level = _checked_level(level)
     mean, error = samples.mean(), scipy.stats.sem(samples)
     reach = error * scipy.stats.t.ppf((1 + level) / 2, len(samples) - 1)
     return Estimate(mean, mean - reach, mean + reach, len(samples), level)
@@ -138,20 +140,18 @@ def proportion_interval(k: int, n: int, level: float = 0.95) -> Estimate:
 
     Raises
     ------
+    TypeError
+        If the counts are not whole numbers.
     ValueError
-        If the counts are not whole numbers with ``0 <= k <= n`` and ``n >= 2``.
+        If not ``0 <= k <= n`` and ``n >= 2``.
 
     References
     ----------
     Wilson (1927), "Probable inference, the law of succession, and statistical
     inference", Journal of the American Statistical Association 22.
     """
-    if k != int(k) or n != int(n) or not 0 <= k <= n:
-        raise ValueError(f"need whole numbers 0 <= k <= n, got k = {k} and n = {n}")
-    _check_level(level)
-    k, n = int(k), int(n)
-    if n < 2:
-        raise ValueError(f"a proportion needs at least 2 trials, not {n}")
+    n = checks.whole(n, "n", least=2)
+    k, level = checks.whole(k, "k", least=0, most=n), _checked_level(level)
     interval = scipy.stats.binomtest(k, n).proportion_ci(level, method="wilson")
     low, high = min(interval.low, k / n), max(interval.high, k / n)  # rounding
     return Estimate(k / n, low, high, n, level)
@@ -174,10 +174,12 @@ def paired_difference(a, b, level: float = 0.95) -> Estimate:
 
     Raises
     ------
+    TypeError
+        As in :func:`mean_interval`.
     ValueError
         If the two do not have the same shape, or as in :func:`mean_interval`.
     """
-    a, b = np.asarray(a, dtype=float), np.asarray(b, dtype=float)
+    a, b = _array(a, "a"), _array(b, "b")
     if a.shape != b.shape:
         raise ValueError(
             f"paired samples need one shape, got {a.shape} and {b.shape}: "
@@ -204,9 +206,9 @@ def bootstrap_interval(
     level : float
         Confidence level between 0 and 1.
     seed : int
-        Seed of the resampling.
+        Seed of the resampling, at least 0.
     num_resamples : int
-        How many resamples are drawn.
+        How many resamples are drawn, at least 1.
 
     Returns
     -------
@@ -215,7 +217,7 @@ def bootstrap_interval(
 
     Raises
     ------
-    ValueError
+    TypeError, ValueError
         As in :func:`mean_interval`.
 
     References
@@ -223,8 +225,10 @@ def bootstrap_interval(
     Efron (1987), "Better bootstrap confidence intervals", Journal of the American
     Statistical Association 82.
     """
-    samples = _check_samples(samples)
-    _check_level(level)
+    samples = _checked_samples(samples)
+    level = _checked_level(level)
+    seed = checks.whole(seed, "seed", least=0)
+    num_resamples = checks.whole(num_resamples, "num_resamples", least=1)
     value = float(statistic(samples, axis=0))
     interval = _bootstrap(samples, statistic, level, seed, num_resamples, "BCa")
     if not np.isfinite(interval).all():  # BCa is undefined for some discrete samples
@@ -251,12 +255,13 @@ def _bootstrap(samples, statistic, level, seed, num_resamples, method):
     return np.array(found.confidence_interval, dtype=float)
 
 
-def _check_samples(samples) -> np.ndarray:
-    samples = np.asarray(samples, dtype=float)
-    if samples.ndim != 1:
-        raise ValueError(
-            f"samples must have one axis (one number a seed), not shape {samples.shape}"
-        )
+def _array(values, name: str, shape: tuple = (...,)) -> np.ndarray:
+    """Return real numbers; what is not finite is for the caller to refuse."""
+    return checks.array(values, name, shape=shape, finite=False)
+
+
+def _checked_samples(samples) -> np.ndarray:
+    samples = _array(samples, "samples", shape=("number of seeds",))
     if len(samples) < 2:
         raise ValueError(
             f"an interval needs at least 2 samples, got {len(samples)}: "
@@ -271,6 +276,5 @@ def _check_samples(samples) -> np.ndarray:
     return samples
 
 
-def _check_level(level: float) -> None:
-    if not 0 < level < 1:
-        raise ValueError(f"level must lie between 0 and 1 (say 0.95), not {level}")
+def _checked_level(level: float) -> float:
+    return checks.number(level, "level", above=0, below=1)

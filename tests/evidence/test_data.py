@@ -29,16 +29,26 @@ def test_digits_are_all_there_and_scaled():
     assert rows(whole, labels) == rows(x / 16, y)
 
 
-@pytest.mark.parametrize("test_share", [0.1, 0.3, 0.5])
-def test_digits_have_the_same_shares_in_both_parts(test_share):
-    split = digits(test_share)
+@pytest.mark.parametrize("num_test", [180, 539, 898])
+def test_digits_have_the_same_shares_in_both_parts(num_test):
+    split = digits(num_test)
     counts = np.bincount(load_digits().target)
-    assert abs(np.bincount(split.test_y) - test_share * counts).max() <= 1
-    assert len(split.test_y) == round(test_share * 1797)
+    assert abs(np.bincount(split.test_y) - num_test / 1797 * counts).max() <= 1
+    assert len(split.test_y) == num_test
 
 
-def test_digits_are_shuffled_by_the_seed():
-    a, again, other = digits(seed=1), digits(seed=1), digits(seed=2)
+def test_digits_may_be_split_by_chance_alone():
+    split = digits(num_test=512, seed=4, stratified=False)
+    order = np.random.default_rng(4).permutation(1797)
+    x, y = load_digits(return_X_y=True)
+    expected = x[order[:-512]] / 16, y[order[:-512]], x[order[-512:]] / 16
+    for own, other in zip(split, (*expected, y[order[-512:]]), strict=True):
+        np.testing.assert_array_equal(own, other)
+
+
+@pytest.mark.parametrize("stratified", [True, False])
+def test_digits_are_shuffled_by_the_seed(stratified):
+    a, again, other = (digits(seed=s, stratified=stratified) for s in (1, 1, 2))
     for x, y in zip(a, again, strict=True):
         np.testing.assert_array_equal(x, y)
     assert (a.train_y != other.train_y).any()
@@ -47,10 +57,16 @@ def test_digits_are_shuffled_by_the_seed():
     assert sum(tuple(row) in first for row in a.train_x) < 1000
 
 
-@pytest.mark.parametrize("test_share", [0, 1, -0.3, 30, 0.001, 0.999, np.nan])
-def test_digits_need_two_parts(test_share):
-    with pytest.raises(ValueError, match="at least 10 of the 1797 pictures, not"):
-        digits(test_share)
+@pytest.mark.parametrize("num_test", [0, 9, -3, 1788, 0.3, np.nan, True, "539"])
+def test_digits_need_two_parts(num_test):
+    with pytest.raises((ValueError, TypeError), match="at least 10 and at most 1787"):
+        digits(num_test)
+
+
+@pytest.mark.parametrize("given", [{"seed": -1}, {"seed": 1.5}, {"stratified": 1}])
+def test_a_seed_is_whole_and_a_choice_is_yes_or_no(given):
+    with pytest.raises((ValueError, TypeError), match="must be (a whole|True or)"):
+        digits(**given)
 
 
 @pytest.fixture
@@ -101,7 +117,7 @@ def test_a_photograph_can_be_changed_without_changing_the_next():
 
 @pytest.mark.parametrize("name", ["lena", "horse", "data_dir", "moon.png", 3])
 def test_an_unknown_photograph_is_an_error_that_lists_them(name):
-    with pytest.raises(ValueError, match="no photograph .*; there are astronaut, bri"):
+    with pytest.raises(ValueError, match="name must be one of 'astronaut', 'brick', "):
         photograph(name)
 
 
@@ -153,16 +169,25 @@ def test_a_larger_sample_begins_with_the_smaller():
         ([[1.0]], np.eye(1), "shape"),
         ([1.0, np.nan], np.eye(2), "finite"),
         ([1.0, 1.0], np.ones((2, 2)), "singular"),
+        (["1", "2"], np.eye(2), "mean must be real numbers"),
+        ([1.0, 1.0], 1j * np.eye(2), "mixing must be real numbers"),
+        (np.ma.masked_array([1.0, 9.0], [0, 1]), np.eye(2), "mean is a masked array"),
     ],
 )
 def test_a_task_that_is_none_is_refused(mean, mixing, message):
-    with pytest.raises(ValueError, match=message):
+    with pytest.raises((ValueError, TypeError), match=message):
         TwoGaussians(mean, mixing)
 
 
 def test_sizes_and_scale_are_checked():
     rng = np.random.default_rng(0)
-    with pytest.raises(ValueError, match="sizes are two numbers"):
+    with pytest.raises(ValueError, match="each of the sizes .* at least 0, not -1"):
         TASK.sample(rng, (3, -1))
-    with pytest.raises(ValueError, match="scale must be above 0"):
+    with pytest.raises(TypeError, match="each of the sizes must be a whole number"):
+        TASK.sample(rng, (3, 2.5))
+    with pytest.raises(ValueError, match="sizes must be two, one for each class"):
+        TASK.sample(rng, (3, 4, 5))
+    with pytest.raises(ValueError, match="scale must be a number above 0, not 0"):
         TwoGaussians.draw(rng, [1.0], scale=0)
+    with pytest.raises(ValueError, match=r"x must have the shape \(..., 2\)"):
+        TASK.log_odds(np.ones((4, 3)))

@@ -86,17 +86,25 @@ def test_an_estimate_keeps_its_numbers():
         ((math.nan, 0, 1, 5), "value of an Estimate must be finite, not nan"),
         ((0, -math.inf, 1, 5), "low of an Estimate must be finite, not -inf"),
         ((0, 0, math.inf, 5), "high .*count the runs that diverged"),
-        ((0, 0, 1, 1), "at least 2 samples, not 1: one run has no interval"),
-        ((0, 0, 1, 2.5), "at least 2 samples, not 2.5"),
-        ((0, 0, 1, math.nan), "at least 2 samples, not nan"),
+        ((0, 0, 1, 1), "n must be a whole number of at least 2, not 1"),
+        ((0, 0, 1, 2.5), "n must be a whole number of at least 2, not 2.5"),
+        ((0, 0, 1, math.nan), "n must be a whole number of at least 2, not nan"),
         ((2, 0, 1, 5), r"the interval \[0.0, 1.0\] does not contain 2.0"),
         ((0, 1, 2, 5), "does not contain"),
-        ((0, 0, 1, 5, 95), r"between 0 and 1 \(say 0.95\), not 95"),
-        ((0, 0, 1, 5, math.nan), "between 0 and 1"),
+        ((0, 0, 1, 5, 95), "level must be a number above 0 and below 1, not 95"),
+        ((0, 0, 1, 5, math.nan), "level must be a number above 0 and below 1"),
+        (("0.5", 0, 1, 5), "value must be real numbers, not <U3"),
+        ((0, 0j, 1, 5), "low must be real numbers, not complex128"),
+        ((0, 0, np.ma.masked, 5), "high is a masked array"),
+        ((0, 0, [1, 2], 5), r"high must have the shape \(\), not \(2,\)"),
+        (
+            (0, 0, 1, 5, "0.95"),
+            "level must be a number above 0 and below 1, not '0.95'",
+        ),
     ],
 )
 def test_an_estimate_refuses_what_cannot_be_one(arguments, message):
-    with pytest.raises(ValueError, match=message):
+    with pytest.raises((ValueError, TypeError), match=message):
         Estimate(*arguments)
 
 
@@ -165,16 +173,19 @@ def test_the_proportion_interval_covers_as_often_as_it_says(truth):
 @pytest.mark.parametrize(
     ("k", "n", "message"),
     [
-        (5, 4, "0 <= k <= n, got k = 5 and n = 4"),
-        (-1, 4, "0 <= k <= n"),
-        (1.5, 4, "whole numbers"),
-        (1, 4.5, "whole numbers"),
-        (1, 1, "at least 2 trials, not 1"),
-        (0, 0, "at least 2 trials, not 0"),
+        (5, 4, "k must be a whole number of at least 0 and at most 4, not 5"),
+        (-1, 4, "k must be a whole number of at least 0 and at most 4, not -1"),
+        (1.5, 4, "k must be a whole number .*, not 1.5"),
+        (True, 4, "k must be a whole number .*, not True"),
+        (np.ma.masked, 4, "k must be a whole number"),
+        (1, 4.5, "n must be a whole number of at least 2, not 4.5"),
+        (1, "4", "n must be a whole number of at least 2, not '4'"),
+        (1, 1, "n must be a whole number of at least 2, not 1"),
+        (0, 0, "n must be a whole number of at least 2, not 0"),
     ],
 )
 def test_a_proportion_refuses_wrong_counts(k, n, message):
-    with pytest.raises(ValueError, match=message):
+    with pytest.raises((ValueError, TypeError), match=message):
         proportion_interval(k, n)
 
 
@@ -231,14 +242,22 @@ def test_the_bootstrap_of_a_few_repeated_values_is_finite_and_silent(samples):
     assert estimate.high <= max(samples)
 
 
+INTERVALS = {
+    "mean": mean_interval,
+    "bootstrap": bootstrap_interval,
+    "paired, first": lambda samples: paired_difference(samples, np.zeros(3)),
+    "paired, second": lambda samples: paired_difference(np.zeros(3), samples),
+}
+
+
 @pytest.mark.parametrize("interval", [mean_interval, bootstrap_interval])
 @pytest.mark.parametrize(
     ("samples", "message"),
     [
         ([1.0], "at least 2 samples, got 1: run more seeds"),
         ([], "at least 2 samples, got 0"),
-        (3.0, r"one axis \(one number a seed\), not shape \(\)"),
-        (np.ones((3, 2)), r"not shape \(3, 2\)"),
+        (3.0, r"must have the shape \(number of seeds,\), not \(\)"),
+        (np.ones((3, 2)), r"the shape \(number of seeds,\), not \(3, 2\)"),
         ([1, math.nan, math.inf], "2 of 3 samples are not finite.*diverged"),
     ],
 )
@@ -247,10 +266,36 @@ def test_samples_that_have_no_interval_are_refused(interval, samples, message):
         interval(samples)
 
 
+@pytest.mark.parametrize("interval", INTERVALS.values(), ids=INTERVALS)
+@pytest.mark.parametrize(
+    ("samples", "message"),
+    [
+        (np.ma.masked_array([1.0, 2, 99], [0, 0, 1]), "is a masked array"),
+        (np.array([1, 2, 3 + 4j]), "must be real numbers, not complex128"),
+        (["1", "2", "3"], "must be real numbers, not <U1"),
+        ([True, False, True], "must be real numbers, not bool"),
+        ([1, None, 2], "must be real numbers, not object"),
+        ([[1], [2, 3], [4]], "must be an array"),
+    ],
+    ids=["masked", "complex", "text", "bool", "None", "ragged"],
+)
+def test_samples_that_are_no_numbers_are_refused(interval, samples, message):
+    with pytest.raises(TypeError, match=message):
+        interval(samples)
+
+
+@pytest.mark.parametrize(
+    "given", [{"seed": -1}, {"seed": 0.5}, {"num_resamples": 0}, {"num_resamples": 9.5}]
+)
+def test_the_bootstrap_needs_whole_numbers(given):
+    with pytest.raises((ValueError, TypeError), match="must be a whole number of at l"):
+        bootstrap_interval([1, 2, 4], **given)
+
+
 @pytest.mark.parametrize("level", [0, 1, -0.5, 95])
 def test_a_level_lies_between_0_and_1(level):
     for interval in (mean_interval, bootstrap_interval):
-        with pytest.raises(ValueError, match="level must lie between 0 and 1"):
+        with pytest.raises(ValueError, match="level must be a number above 0 and bel"):
             interval([1, 2, 4], level=level)
-    with pytest.raises(ValueError, match="level must lie between 0 and 1"):
+    with pytest.raises(ValueError, match="level must be a number above 0 and bel"):
         proportion_interval(1, 4, level=level)

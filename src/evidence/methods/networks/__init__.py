@@ -6,6 +6,8 @@ processor's cores. Whatever is random in a network comes from its seed and its p
 (``numpy.random.default_rng([seed, purpose])``), so two conditions with the same seed
 start from the same weights and see the samples in the same order, and every comparison
 is paired.
+
+:func:`descend` trains whatever network a chapter writes by hand, one step a batch.
 """
 
 from evidence.methods.networks.conditions import run
@@ -21,6 +23,7 @@ from evidence.methods.networks.functions import (
     xavier,
 )
 from evidence.methods.networks.network import Networks
+from evidence.methods.networks.plain import descend, random_batches
 from evidence.methods.networks.training import OPTIMIZERS, adam, sgd, train
 
 __all__ = [
@@ -29,12 +32,14 @@ __all__ = [
     "LOSSES",
     "OPTIMIZERS",
     "Activation",
-    "Networks",
     "Loss",
+    "Networks",
     "adam",
     "constant",
+    "descend",
     "he",
     "normal",
+    "random_batches",
     "run",
     "sgd",
     "train",

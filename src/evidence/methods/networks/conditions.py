@@ -10,12 +10,26 @@ from contextlib import contextmanager
 import joblib
 import numpy as np
 
+from evidence import checks
 from evidence.methods.networks.network import one_thread
 
 MOST_WORKERS = 3  # each takes 230 MB, and a free machine in the cloud has 2 GB
 QUIET = "EVIDENCE_QUIET"  # set where outputs are stored and compared
 
 
+def _check_run(experiment, conditions, seeds, bank, workers):
+    if workers is None:
+        workers = min(joblib.cpu_count(), MOST_WORKERS)
+    return (
+        experiment,
+        _once(conditions, "condition"),
+        _once(seeds, "seed"),
+        checks.whole(bank, "bank", least=1),
+        checks.whole(workers, "workers", least=1),
+    )
+
+
+@checks.door(_check_run)
 def run(
     experiment: Callable,
     conditions: Iterable[Hashable],
@@ -55,6 +69,8 @@ def run(
 
     Raises
     ------
+    TypeError
+        If ``bank`` or ``workers`` is not a whole number.
     ValueError
         If there are no conditions or seeds, one occurs twice, ``bank`` or ``workers``
         is below 1, or the experiment returns another number of results than seeds.
@@ -64,13 +80,6 @@ def run(
     A bar shows the progress in a notebook or a terminal, and is gone at the end; the
     variable ``EVIDENCE_QUIET`` switches it off.
     """
-    conditions, seeds = _once(conditions, "condition"), _once(seeds, "seed")
-    if bank < 1:
-        raise ValueError(f"a bank holds at least 1 seed, not {bank}")
-    if workers is None:
-        workers = min(joblib.cpu_count(), MOST_WORKERS)
-    if workers < 1:
-        raise ValueError(f"workers must be at least 1, not {workers}")
     banks = [seeds[i : i + bank] for i in range(0, len(seeds), bank)]
     jobs = [(condition, some) for condition in conditions for some in banks]
     results = _results(experiment, jobs, min(workers, len(jobs)))

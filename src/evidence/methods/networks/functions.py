@@ -1,21 +1,22 @@
-"""Activations, losses and initializers: the names networks knows.
+"""Activations, losses and initializers: the names that networks know.
 
-Each activation and each loss comes with its derivative, written out, for the networks
-computes its gradients by hand. A tensor has the shape (N, features, batch): one row of
+Each activation and each loss comes with its derivative, written out, since networks
+compute their gradients by hand. A tensor has the shape (N, features, batch): one row of
 numbers for each unit of each of the N networks.
 """
 
 from __future__ import annotations
 
-import difflib
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
 import torch
 from torch import Tensor
 from torch.nn.functional import one_hot
+
+from evidence import checks
 
 
 class Activation(NamedTuple):
@@ -138,11 +139,13 @@ def he(rng, shape, inputs, outputs) -> np.ndarray:
 
 def constant(value: float) -> Callable:
     """Return an initializer that sets every weight to ``value``."""
-    return lambda rng, shape, inputs, outputs: np.full(shape, float(value))
+    value = checks.number(value, "value")
+    return lambda rng, shape, inputs, outputs: np.full(shape, value)
 
 
 def normal(deviation: float) -> Callable:
     """Return an initializer that draws from N(0, ``deviation`` squared)."""
+    deviation = checks.number(deviation, "deviation", least=0)
     return lambda rng, shape, inputs, outputs: rng.normal(0, deviation, shape)
 
 
@@ -150,31 +153,13 @@ INITIALIZERS: dict[str, Callable] = {"xavier": xavier, "he": he}
 """Name -> initializer ``(rng, shape, inputs, outputs) -> array``."""
 
 
-def one_of(table: Mapping, name, what: str):
-    """Return ``table[name]``.
-
-    Raises
-    ------
-    ValueError
-        If there is no such name; the message lists those there are.
-    """
-    if name not in table:
-        near = difflib.get_close_matches(str(name), table, n=1)
-        hint = f"; did you mean {near[0]!r}?" if near else ""
-        raise ValueError(f"no {what} {name!r}; there are {', '.join(table)}{hint}")
-    return table[name]
-
-
-def targets_of(y: Tensor, loss: str, num_outputs: int) -> Tensor:
+def targets_of(y: Tensor, num_outputs: int) -> Tensor:
     """Turn labels or numbers into the targets of a loss.
 
     Parameters
     ----------
     y : torch.Tensor, shape (N, n) of integers or (N, n, outputs) of floats
-        Class labels, 0 to outputs - 1 (0 or 1 where there is one output), or the
-        numbers to be met.
-    loss : str
-        A key of :data:`LOSSES`.
+        Class labels, or the numbers to be met.
     num_outputs : int
         Outputs of the network.
 
@@ -183,24 +168,7 @@ def targets_of(y: Tensor, loss: str, num_outputs: int) -> Tensor:
     torch.Tensor, shape (N, outputs, n)
         Of labels: one row for each class, 1 where it is the right one; with one output,
         the label itself.
-
-    Raises
-    ------
-    ValueError
-        If a label is out of range, or the loss needs another number of outputs.
     """
-    if loss == "cross-entropy" and num_outputs == 1:
-        raise ValueError(
-            "the cross-entropy of one output is always 0: use two outputs, or the "
-            "logistic loss"
-        )
     if y.is_floating_point():
         return y.mT
-    num_classes = max(num_outputs, 2)
-    low, high = int(y.min()), int(y.max())
-    if low < 0 or high >= num_classes:
-        raise ValueError(
-            f"labels must lie between 0 and {num_classes - 1} for {num_outputs} "
-            f"output(s), but they run from {low} to {high}"
-        )
-    return y[:, None] if num_outputs == 1 else one_hot(y.long(), num_classes).mT
+    return y[:, None] if num_outputs == 1 else one_hot(y, num_outputs).mT

@@ -10,12 +10,18 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from evidence import checks
 from evidence.methods.networks.functions import (
     ACTIVATIONS,
     INITIALIZERS,
     LOSSES,
-    one_of,
     targets_of,
+)
+from evidence.methods.networks.guards import (
+    check_shape,
+    checked_targets,
+    chosen,
+    whole_numbers,
 )
 
 INITIAL_WEIGHTS = 1  # the stream of a seed: default_rng([seed, INITIAL_WEIGHTS])
@@ -68,9 +74,11 @@ class Networks:
 
     Raises
     ------
+    TypeError
+        If a size, a seed or a block is not a whole number.
     ValueError
-        If a size, a seed, a name or the numbering of the blocks is wrong, or an
-        initializer gives another shape or numbers that are not finite.
+        If a size, a seed, a name, the numbering of the blocks or the dtype is wrong, or
+        an initializer gives another shape or numbers that are not finite.
     """
 
     def __init__(
@@ -83,10 +91,12 @@ class Networks:
         blocks: Sequence[int] | None = None,
         dtype: torch.dtype = torch.float32,
     ):
-        self.sizes, self.seeds = _check_sizes(sizes), _check_seeds(seeds)
-        self.activation = one_of(ACTIVATIONS, activation, "activation")
-        self.blocks = _check_blocks(blocks, self.sizes)
-        self.dtype = dtype
+        self.sizes = _checked_sizes(sizes)
+        self.seeds = whole_numbers(seeds, "seeds")
+        activation = checks.one_of(activation, "activation", ACTIVATIONS)
+        self.activation = ACTIVATIONS[activation]
+        self.blocks = _checked_blocks(blocks, self.sizes)
+        self.dtype = _checked_dtype(dtype)
         self.parameters = torch.zeros(sum(self._lengths()), dtype=dtype)
         self.gradient = torch.zeros_like(self.parameters)
         self.weights, self.biases = self.views(self.parameters)
@@ -176,6 +186,8 @@ class Networks:
 
         Raises
         ------
+        TypeError
+            If they are no real numbers, or parts of them are masked.
         ValueError
             If the shape is another, or a number is not finite.
         """
@@ -214,12 +226,16 @@ class Networks:
 
         Raises
         ------
+        TypeError
+            As in :meth:`layers`, or if the labels are not whole numbers.
         ValueError
-            As in :meth:`layers`, or if the labels do not fit the samples.
+            As in :meth:`layers`, if a label is out of range, or if the labels do not
+            fit the samples.
         """
+        y = checks.labels(y, "y", max(self.sizes[-1], 2), shape=(...,))
         outputs = self.outputs(X)
         found = _classes(outputs)
-        y = _per_network(np.asarray(y), found.shape, "labels")
+        check_shape(y, found.shape, "y")
         lost = self.diverged | ~np.isfinite(outputs).all((1, 2))
         return np.where(lost, np.nan, (found == y).mean(1))
 
@@ -242,11 +258,13 @@ class Networks:
 
         Raises
         ------
+        TypeError
+            As in :meth:`layers`, for the targets too.
         ValueError
             As in :meth:`layers`, or if there is no such loss, or the targets do not fit
             the samples and the loss.
         """
-        function = one_of(LOSSES, loss, "loss")
+        function = LOSSES[checks.one_of(loss, "loss", LOSSES)]
         z = torch.tensor(self.outputs(X)).mT.double()
         values = function.value(z, self.targets(y, z.shape[2], loss).double())
         return np.where(self.diverged, np.nan, values.mean(1).numpy())
@@ -258,34 +276,29 @@ class Networks:
 
         Raises
         ------
-        ValueError
+        TypeError, ValueError
             As in :meth:`layers`.
         """
-        X = torch.as_tensor(np.asarray(X), dtype=self.dtype)
-        shapes = f"(n, {self.sizes[0]}) or ({len(self)}, n, {self.sizes[0]})"
-        right = X.ndim in (2, 3) and X.shape[-1] == self.sizes[0] and X.shape[-2] > 0
-        if not right or (X.ndim == 3 and len(X) != len(self)):
-            raise ValueError(f"samples need the shape {shapes}, not {tuple(X.shape)}")
-        if not X.isfinite().all():
-            bad = (~X.isfinite()).nonzero()[0].tolist()
-            raise ValueError(f"the samples hold NaN or infinity, the first at {bad}")
-        return X.expand(len(self), *X.shape[-2:]).mT
+        X = checks.array(X, "X", shape=(..., "n", self.sizes[0]))
+        check_shape(X, (len(self), *X.shape[-2:]), "X")
+        if X.shape[-2] == 0:
+            raise ValueError("X must hold at least one sample")
+        x = torch.as_tensor(X, dtype=self.dtype)
+        if not x.isfinite().all():
+            raise ValueError(f"X must fit {self.dtype}, not reach {np.abs(X).max()}")
+        return x.expand(len(self), *x.shape[-2:]).mT
 
     def targets(self, y, num_samples: int, loss: str) -> Tensor:
         """Return targets as the losses take them: (N, outputs, n).
 
         Raises
         ------
-        ValueError
+        TypeError, ValueError
             As in :meth:`loss`.
         """
-        y = np.asarray(y)
-        numbers = y.dtype.kind == "f"
         shape = (len(self), num_samples, self.sizes[-1])
-        y = _per_network(y, shape if numbers else shape[:2], "targets")
-        if numbers and not np.isfinite(y).all():
-            raise ValueError("the targets hold NaN or infinity")
-        return targets_of(torch.tensor(y), loss, self.sizes[-1]).to(self.dtype)
+        y = torch.tensor(checked_targets(y, loss, shape))
+        return targets_of(y, self.sizes[-1]).to(self.dtype)
 
     def views(self, flat: Tensor) -> tuple[list[Tensor], list[Tensor]]:
         """Return the weights and the biases of a buffer like ``parameters``."""
@@ -312,10 +325,8 @@ class Networks:
         ]
 
     def _initialize(self, initializer, bias_initializer) -> None:
-        draw, draw_bias = (
-            given if callable(given) else one_of(INITIALIZERS, given, "initializer")
-            for given in (initializer, bias_initializer)
-        )
+        draw = chosen(initializer, "initializer", INITIALIZERS)
+        draw_bias = chosen(bias_initializer, "bias_initializer", INITIALIZERS)
         for j, seed in enumerate(self.seeds):
             rng = np.random.default_rng([seed, INITIAL_WEIGHTS])
             for weight, bias in zip(self.weights, self.biases, strict=True):
@@ -364,38 +375,25 @@ def _classes(outputs: np.ndarray) -> np.ndarray:
     return outputs.argmax(2)
 
 
-def _per_network(values: np.ndarray, shape: tuple[int, ...], what: str) -> np.ndarray:
-    """Repeat for every network what is common to all, or say which shape is right."""
-    if values.shape not in (shape, shape[1:]):
+def _checked_sizes(sizes) -> list[int]:
+    sizes = whole_numbers(sizes, "sizes", least=1)
+    if len(sizes) < 2:
         raise ValueError(
-            f"{what} need the shape {shape[1:]} (for all networks) or {shape}, not "
-            f"{values.shape}"
-        )
-    return np.broadcast_to(values, shape)
-
-
-def _check_sizes(sizes) -> list[int]:
-    sizes = list(sizes)
-    if len(sizes) < 2 or any(size != int(size) or size < 1 for size in sizes):
-        raise ValueError(
-            "sizes are whole numbers from the inputs to the outputs, for example "
+            "sizes must run from the inputs to the outputs, for example "
             f"[2, 30, 30, 2], not {sizes}"
         )
-    return [int(size) for size in sizes]
+    return sizes
 
 
-def _check_seeds(seeds) -> list[int]:
-    seeds = list(seeds)
-    if not seeds or any(seed != int(seed) or seed < 0 for seed in seeds):
-        raise ValueError(
-            f"networks needs seeds, whole numbers of 0 or more, not {seeds}"
-        )
-    return [int(seed) for seed in seeds]
+def _checked_dtype(dtype) -> torch.dtype:
+    if dtype not in (torch.float32, torch.float64):
+        raise ValueError(f"dtype must be torch.float32 or torch.float64, not {dtype!r}")
+    return dtype
 
 
-def _check_blocks(blocks, sizes: list[int]) -> list[int]:
+def _checked_blocks(blocks, sizes: list[int]) -> list[int]:
     num_layers = len(sizes) - 1
-    blocks = list(range(num_layers) if blocks is None else blocks)
+    blocks = whole_numbers(range(num_layers) if blocks is None else blocks, "blocks")
     if len(blocks) != num_layers:
         raise ValueError(
             f"sizes {sizes} make {num_layers} layers; blocks name {len(blocks)}"

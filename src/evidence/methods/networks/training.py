@@ -10,7 +10,9 @@ import torch
 from torch import Tensor
 from torch.nn.functional import pad
 
-from evidence.methods.networks.functions import LOSSES, one_of
+from evidence import checks
+from evidence.methods.networks.functions import LOSSES
+from evidence.methods.networks.guards import check_shape, chosen, whole_numbers
 from evidence.methods.networks.network import (
     Networks,
     in_whole_vectors,
@@ -58,6 +60,35 @@ OPTIMIZERS: dict[str, Callable] = {"adam": adam, "sgd": sgd}
 """Name -> optimizer ``(parameters, gradient, learning_rate)``, a generator."""
 
 
+def _check_train(
+    networks, X, y, steps, learning_rate, optimizer, loss, batch, independent,
+    sample_weight, l1, l2, proximal, record, at,
+):  # fmt: skip
+    if not isinstance(networks, Networks):
+        raise TypeError(f"networks must be Networks, not a {type(networks).__name__}")
+    steps = checks.whole(steps, "steps", least=0)
+    X = networks.inputs(X)
+    loss = checks.one_of(loss, "loss", LOSSES)
+    return (
+        networks,
+        X,
+        networks.targets(y, X.shape[2], loss),
+        steps,
+        checks.number(learning_rate, "learning_rate", above=0),
+        chosen(optimizer, "optimizer", OPTIMIZERS),
+        loss,
+        X.shape[2] if batch is None else checks.whole(batch, "batch", least=1),
+        checks.flag(independent, "independent"),
+        _weights(sample_weight, networks, X.shape[2]),
+        _strengths(l1, networks, "l1"),
+        _strengths(l2, networks, "l2"),
+        checks.flag(proximal, "proximal"),
+        record,
+        _moments(at, steps) if record else set(),
+    )
+
+
+@checks.door(_check_train)
 def train(
     networks: Networks,
     X,
@@ -76,7 +107,7 @@ def train(
     record: Callable[[Networks], object] | None = None,
     at: Iterable[int] | None = None,
 ):
-    """Train every network of networks on its own data.
+    """Train every network on its own data.
 
     What is minimized, network by network, is the mean over the batch of
     ``sample_weight * loss`` plus the sum over the weight matrices W of
@@ -126,6 +157,9 @@ def train(
 
     Raises
     ------
+    TypeError
+        If something is of the wrong kind: text or masked arrays for numbers, fractions
+        for whole numbers.
     ValueError
         If shapes, numbers or names are wrong.
 
@@ -134,18 +168,10 @@ def train(
     A network that diverges goes on without disturbing its neighbors and is found in
     :attr:`Networks.diverged`.
     """
-    if steps != int(steps) or steps < 0:
-        raise ValueError(f"steps is a whole number of 0 or more, not {steps}")
-    steps = int(steps)
-    gradient_of = one_of(LOSSES, loss, "loss").gradient
-    inputs = networks.inputs(X)
-    targets = networks.targets(y, inputs.shape[2], loss)
-    weights = _weights(sample_weight, networks, inputs.shape[2])
-    l1, l2 = _strengths(l1, networks, "l1"), _strengths(l2, networks, "l2")
-    updates = _started(networks, optimizer, learning_rate)
-    at = _moments(at, steps) if record else []
+    gradient_of = LOSSES[loss].gradient
+    updates = optimizer(networks.parameters, networks.gradient, learning_rate)
     records = [_copied(record(networks))] if 0 in at else []
-    batches = _batches(networks.seeds, (inputs, targets, weights), batch, independent)
+    batches = _batches(networks.seeds, (X, y, sample_weight), batch, independent)
     parameters, gradient = networks.parameters, networks.gradient
     with one_thread():
         for update in range(1, steps + 1):
@@ -165,17 +191,12 @@ def train(
     return _stacked(records) if record else None
 
 
-def _batches(seeds, data: tuple[Tensor, ...], batch: int | None, independent: bool):
+def _batches(seeds, data: tuple[Tensor, ...], batch: int, independent: bool):
     """Yield inputs, targets and weights / batch of one step, (N, ..., batch) each.
 
     The batch is padded to whole vectors by a sample of zeros and of weight 0.
     """
     num_samples = data[0].shape[2]
-    if batch is None:
-        batch = num_samples
-    if batch != int(batch) or batch < 1:
-        raise ValueError(f"batch is a whole number of at least 1, not {batch}")
-    batch = int(batch)
     if batch >= num_samples:
         inputs, targets, weights = map(in_whole_vectors, data)
         weights = weights / num_samples
@@ -207,26 +228,15 @@ def _orders(
         yield pad(orders, (0, length - batch), value=num_samples).flatten(1)
 
 
-def _started(networks: Networks, optimizer, learning_rate: float) -> Iterator[None]:
-    """Return the optimizer at work on the parameters of networks."""
-    make = optimizer if callable(optimizer) else None
-    make = make or one_of(OPTIMIZERS, optimizer, "optimizer")
-    if not (np.isfinite(learning_rate) and learning_rate > 0):
-        raise ValueError(f"learning_rate must be above 0, not {learning_rate}")
-    return make(networks.parameters, networks.gradient, learning_rate)
-
-
 def _weights(sample_weight, networks: Networks, num_samples: int) -> Tensor:
     """Return the samples' weights, (N, 1, n)."""
     shape = (len(networks), num_samples)
-    weights = np.ones(num_samples) if sample_weight is None else sample_weight
-    weights = np.asarray(weights, dtype=float)
-    if weights.shape not in (shape, shape[1:]):
-        raise ValueError(
-            f"sample weights need the shape {shape[1:]} or {shape}, not {weights.shape}"
-        )
-    if not (np.isfinite(weights) & (weights >= 0)).all():
-        raise ValueError("sample weights must be finite and 0 or more")
+    if sample_weight is None:
+        sample_weight = np.ones(num_samples)
+    weights = checks.array(sample_weight, "sample_weight")
+    check_shape(weights, shape, "sample_weight")
+    if (weights < 0).any():
+        raise ValueError(f"sample_weight must be 0 or more, not {weights.min()}")
     weights = torch.tensor(np.broadcast_to(weights, shape), dtype=networks.dtype)
     return weights[:, None]
 
@@ -234,27 +244,23 @@ def _weights(sample_weight, networks: Networks, num_samples: int) -> Tensor:
 def _strengths(given, networks: Networks, name: str) -> Tensor | None:
     """Return a penalty's strength for every parameter, 0 for biases; None if all 0."""
     num_blocks = len(networks.weights)
-    strengths = np.atleast_1d(np.asarray(given, dtype=float))
-    if strengths.shape not in ((1,), (num_blocks,)):
+    strengths = checks.array(given, name)
+    if strengths.shape not in ((), (1,), (num_blocks,)):
         raise ValueError(f"{name} is one number or {num_blocks}, one for each block")
-    if not (np.isfinite(strengths) & (strengths >= 0)).all():
-        raise ValueError(f"{name} must be finite and 0 or more, not {given}")
+    if (strengths < 0).any():
+        raise ValueError(f"{name} must be 0 or more, not {strengths.min()}")
     if not strengths.any():
         return None
     flat = torch.zeros_like(networks.parameters)
     of_weights, _ = networks.views(flat)
-    for part, strength in zip(
-        of_weights, np.broadcast_to(strengths, num_blocks), strict=True
-    ):
+    strengths = np.broadcast_to(strengths, num_blocks)
+    for part, strength in zip(of_weights, strengths, strict=True):
         part.fill_(float(strength))
     return flat
 
 
 def _moments(at, steps: int) -> set[int]:
-    moments = [steps] if at is None else list(at)
-    wrong = [m for m in moments if m != int(m) or not 0 <= m <= steps]
-    if wrong or not moments:
-        raise ValueError(f"nothing to record after {wrong} of {steps} updates")
+    moments = whole_numbers([steps] if at is None else at, "at", most=steps)
     if moments != sorted(set(moments)):
         raise ValueError(f"at must increase, for records come in that order: {moments}")
     return set(moments)
