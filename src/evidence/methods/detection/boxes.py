@@ -94,10 +94,6 @@ def _fault(box) -> str:
     return "it has no area"
 
 
-def _check_one(boxes):
-    return (check_boxes(boxes),)
-
-
 def _check_pair(a, b):
     return check_boxes(a, "a"), check_boxes(b, "b")
 

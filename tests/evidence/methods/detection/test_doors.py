@@ -19,7 +19,6 @@ from evidence.methods.detection.box_coding import (
     to_corners,
 )
 from evidence.methods.detection.boxes import (
-    areas,
     average_precision,
     batched_nms,
     distance_iou,
@@ -55,7 +54,6 @@ PAIRS = regions.adjacent_pairs(LABELS)
 EDGES = regions.grid_edges(regions.smooth(np.eye(4)))
 
 GOOD = {  # every public function: how it is called, by the names of its parameters
-    areas: {"boxes": BOXES},
     iou: {"a": BOXES, "b": BOXES},
     generalized_iou: {"a": BOXES, "b": BOXES},
     distance_iou: {"a": BOXES, "b": BOXES},
