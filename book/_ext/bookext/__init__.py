@@ -5,6 +5,7 @@ from __future__ import annotations
 from sphinx.application import Sphinx
 
 from bookext import (
+    absent,
     fork,
     glossary,
     ledger,
@@ -16,6 +17,7 @@ from bookext import (
 )
 
 PARTS = (
+    absent,
     fork,
     glossary,
     ledger,

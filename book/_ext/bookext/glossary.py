@@ -19,13 +19,12 @@ class GlossaryTable(SphinxDirective):
         """Return a Sphinx glossary, so that ``{term}`` links into it."""
         self.env.note_dependency(str(FILE))
         entries = yaml.safe_load(FILE.read_text(encoding="utf8"))
-        chapters = {path.stem: path for path in BOOK.glob("*/*.ipynb")}
+        chapters = {page.rpartition("/")[2]: page for page in self.env.found_docs}
         lines = [":::{glossary}", ":sorted:"]
         for entry in entries:
             text = " ".join(entry["definition"].split())
             if entry["chapter"] in chapters:
-                path = chapters[entry["chapter"]].relative_to(BOOK).with_suffix("")
-                text += f" See {{doc}}`/book/{path.as_posix()}`."
+                text += f" See {{doc}}`/{chapters[entry['chapter']]}`."
             lines += [entry["term_en"], f"  [{entry['term_zh']}]{{.zh}} {text}", ""]
         lines.append(":::")
         return self.parse_text_to_nodes("\n".join(lines))

@@ -35,12 +35,12 @@ def verdicts(notebook: Path) -> dict[str, dict]:
 
 
 def entries(env) -> list[dict]:
-    """Return every judged claim with its verdict and the address of its cell."""
+    """Return the judged claims of the chapters in the contents, with their cells."""
     entries = claims.load().values()
     judged: dict[str, dict] = {}
     for chapter in sorted({entry["chapter"] for entry in entries}):
         notebook = BOOK / f"{chapter}.ipynb"
-        if notebook.is_file():
+        if f"book/{chapter}" in env.found_docs:
             judged |= verdicts(notebook)
     rows = []
     for claim in entries:

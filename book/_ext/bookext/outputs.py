@@ -11,6 +11,8 @@ from sphinx.application import Sphinx
 from sphinx.transforms import SphinxTransform
 from sphinx.util import logging
 
+from bookext import absent
+
 LOGGER = logging.getLogger(__name__)
 VIEW = "application/vnd.jupyter.widget-view+json"
 CAPTION = re.compile(
@@ -95,8 +97,9 @@ class ReadOutputs(SphinxTransform):
 
     def link_card(self, bundle, kind: str, name: str, page: str, words: str) -> None:
         """Give a card its anchor and its way to the page that collects such cards."""
-        uri = self.app.builder.get_relative_uri(self.env.docname, page)
+        uri = absent.address(self.app, self.env.docname, page)
         link = f'<p class="evidence-link"><a href="{uri}#{name}">{words}</a></p>'
+        link = link if uri else ""
         text = _html_of(bundle).removesuffix("</div>") + link + "</div>"
         holder = nodes.container("", nodes.raw("", text, format="html"))
         holder["ids"].append(f"{kind}-{name}")

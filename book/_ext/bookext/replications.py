@@ -30,12 +30,12 @@ COLUMNS = {
 
 
 def entries(env) -> list[dict]:
-    """Return every recorded replication with its claim, its seconds and its chapter."""
+    """Return the replications of the chapters in the contents, with their claims."""
     statements = {name: entry["statement"] for name, entry in claims.load().items()}
     found = {}
     for chapter in sorted({about.chapter for about in EXPERIMENTS.values()}):
         notebook = BOOK / f"{chapter}.ipynb"
-        if not notebook.is_file():
+        if f"book/{chapter}" not in env.found_docs:
             continue
         for row in stored(notebook, MIME):
             found[row["experiment"]] = row | {
