@@ -161,7 +161,10 @@ def _first_with(pages: set[str], texts: list[str]) -> str:
         with suppress(SystemExit):
             if set(_pages(text)) == pages:
                 return text
-    raise SystemExit("_toc.yml: the chapter shares lines with others: list it by hand")
+    raise SystemExit(
+        "_toc.yml: the chapter shares its entry with others, by brackets or as a page "
+        "above them: change the file by hand first"
+    )
 
 
 def _line(text: str, message: str) -> int:

@@ -162,7 +162,7 @@ def test_a_chapter_is_taken_out_with_its_title_and_its_empty_part():
     ids=["no chapter yet", "in brackets", "pages below it"],
 )
 def test_what_cannot_be_changed_by_lines_is_refused(change, text):
-    with pytest.raises(SystemExit, match="lists no chapter yet|list it by hand"):
+    with pytest.raises(SystemExit, match="lists no chapter yet|shares its entry"):
         change(text, "x/y")
 
 

@@ -67,7 +67,7 @@ HARMS = {  # a file, a piece of it, what stands in its place, what is said
         "_toc.yml",
         f"      - file: book/{CHAPTER}",
         f"      [{{file: book/{CHAPTER}}}]",
-        "list it by hand",
+        "shares its entry",
     ),
     "a cell that fails": (
         "tools/template/chapter.ipynb",
