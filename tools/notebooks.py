@@ -66,13 +66,13 @@ def exercises_of(chapter: str, root: Path = ROOT) -> Path:
 
 def repository(root: Path = ROOT) -> str:
     """Return the address of the repository: ``repository.url`` in ``_config.yml``."""
-    settings = yaml.safe_load((root / "_config.yml").read_text("utf8"))
+    settings = yaml.safe_load(contents.text_of(root / "_config.yml"))
     return settings["repository"]["url"]
 
 
 def read(path: Path):
-    """Read a notebook."""
-    return nbformat.read(path, as_version=4)
+    """Read a notebook, unless it holds the marks of a merge (``contents.text_of``)."""
+    return nbformat.reads(contents.text_of(path), as_version=4)
 
 
 def write(path: Path, notebook) -> None:
