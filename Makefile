@@ -8,7 +8,7 @@ PIP := $(BIN)/pip install --quiet --quiet --disable-pip-version-check -c constra
 WORKERS ?= $(shell $(PYTHON) -c "import os; print(min(4, os.cpu_count() or 2))")
 export PYTHONDONTWRITEBYTECODE := 1
 
-.PHONY: book test run check new format serve bench student offline clean
+.PHONY: book test run check new rename remove format serve bench student offline clean
 
 book: .venv/book
 	@$(RUN) -m tools.site
@@ -25,7 +25,13 @@ check: .venv/book  ## CHAPTER=part/slug
 	@$(RUN) -m tools.check $(CHAPTER)
 
 new: .venv/book  ## CHAPTER=part/slug
-	@$(RUN) -m tools.new $(CHAPTER)
+	@$(RUN) -m tools.new "$(CHAPTER)"
+
+rename: .venv/book  ## CHAPTER=part/slug TO=part/slug: files, links, contents
+	@$(RUN) -m tools.rename "$(CHAPTER)" "$(TO)"
+
+remove: .venv/book  ## CHAPTER=part/slug: files and contents
+	@$(RUN) -m tools.remove "$(CHAPTER)"
 
 format: .venv/book  ## CHAPTER=part/slug, or all chapters and code
 	@$(RUN) -m tools.format $(CHAPTER)

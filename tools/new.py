@@ -8,11 +8,14 @@ from pathlib import Path
 
 import nbformat
 
-from tools import contents, notebooks, run
+from tools import contents, notebooks, run, together
 from tools.notebooks import ROOT
 
 TEMPLATE = ROOT / "tools" / "template"
 NAME = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*/[a-z0-9]+(?:-[a-z0-9]+)*")
+LONGEST = 36  # letters of a slug, so that lines that name an exercise are not too long
+PORTS = {f"{port}{digit}" for port in ("com", "lpt") for digit in range(10)}
+DEVICES = {"con", "prn", "aux", "nul", *PORTS}  # Windows has no files of these names
 
 
 def main(chapter: str, root: Path = ROOT) -> Path:
@@ -33,37 +36,54 @@ def main(chapter: str, root: Path = ROOT) -> Path:
     Raises
     ------
     SystemExit
-        If the name is not of that form, or the chapter or one of its slug is there
-        already: labels, claims and exercises are named after the slug alone.
+        If the name will not do, or the new chapter does not run. Then nothing is
+        changed.
     """
-    if not NAME.fullmatch(chapter):
-        raise SystemExit(
-            f"a chapter is named part/slug, like gradients/sigmoid-saturation, not "
-            f"{chapter!r}"
-        )
-    contents.pages(root)  # which refuses a malformed file
-    path = root / "book" / f"{chapter}.ipynb"
-    if path.exists():
-        raise SystemExit(f"{path.relative_to(root)} is there already")
+    check_name(chapter, root)
     slug = chapter.rpartition("/")[2]
-    if same := list((root / "book").glob(f"*/{slug}.ipynb")):
-        raise SystemExit(f"{same[0].relative_to(root)} has that slug: take another")
     title = slug.replace("-", " ").capitalize()
     words = {"TITLE": title, "CHAPTER": chapter, "SLUG": slug}
     words["REPOSITORY"] = notebooks.repository(root)
-
-    claims = path.with_suffix(".yml")
-    path.parent.mkdir(exist_ok=True)
-    claims.write_text(_filled("claims.yml", words), encoding="utf8")
-    exercises = notebooks.exercises_of(chapter, root)
-    exercises.write_text(_filled("exercises.txt", words), encoding="utf8")
+    path, listed = root / "book" / f"{chapter}.ipynb", root / "_toc.yml"
+    files = {
+        path: "",
+        path.with_suffix(".yml"): _filled("claims.yml", words),
+        notebooks.exercises_of(chapter, root): _filled("exercises.txt", words),
+        listed: contents.add(contents.text_of(listed), chapter),
+    }
     notebook = nbformat.reads(_filled("chapter.ipynb", words), as_version=4)
     notebooks.tidy(notebook)
-    notebooks.write(path, notebook)
-    contents.add(root, chapter)
-    if root == ROOT:
-        run.execute(path)
+    with together.changed(files):
+        notebooks.write(path, notebook)
+        if root == ROOT and run.main([chapter]):
+            raise SystemExit(f"{chapter} does not run here; nothing was changed")
     return path
+
+
+def check_name(chapter: str, root: Path, former: str = "") -> None:
+    """Refuse a name that a chapter cannot have, be it new or have a former name.
+
+    Raises
+    ------
+    SystemExit
+        If it is not of the form ``part/slug``, no name of a file on every system, or
+        taken: labels, claims and exercises are named after the slug alone.
+    """
+    if not NAME.fullmatch(chapter):
+        raise SystemExit(
+            f"a chapter is named part/slug, like gradients/sigmoid-saturation, in "
+            f"lower-case letters, digits and single hyphens, not {chapter!r}"
+        )
+    part, slug = chapter.split("/")
+    if len(slug) > LONGEST:
+        raise SystemExit(f"{slug} is {len(slug)} letters long, the limit is {LONGEST}")
+    if kept := DEVICES & {part, slug}:
+        raise SystemExit(f"Windows has no files named {min(kept)}: take another name")
+    contents.pages(root)  # which refuses a malformed file
+    book = root / "book"
+    taken = {*book.glob(f"{chapter}.*"), *book.glob(f"*/{slug}.ipynb")}
+    if taken := sorted(taken - {book / f"{former}.ipynb"}):
+        raise SystemExit(f"{taken[0].relative_to(root)} has that name: take another")
 
 
 def _filled(name: str, words: dict[str, str]) -> str:

@@ -74,7 +74,7 @@ def repository(root: Path = ROOT) -> str:
         If it is not a web address. The message does not repeat it: there may be a
         password in it, and what a workflow prints is public.
     """
-    settings = yaml.safe_load((root / "_config.yml").read_text("utf8"))["repository"]
+    settings = yaml.safe_load(contents.text_of(root / "_config.yml"))["repository"]
     address = web_address(str(settings["url"]))
     if not address:
         raise SystemExit(
@@ -86,8 +86,8 @@ def repository(root: Path = ROOT) -> str:
 
 
 def read(path: Path):
-    """Read a notebook."""
-    return nbformat.read(path, as_version=4)
+    """Read a notebook, unless it holds the marks of a merge (``contents.text_of``)."""
+    return nbformat.reads(contents.text_of(path), as_version=4)
 
 
 def write(path: Path, notebook) -> None:

@@ -11,6 +11,9 @@ import re
 import zipfile
 from pathlib import Path
 
+import yaml
+
+from tools import contents
 from tools.notebooks import ROOT
 
 OLDEST_DATE = (1980, 1, 1, 0, 0, 0)  # the same site gives the same bytes
@@ -20,9 +23,8 @@ EXCERPTS = b"SHOW_SEARCH_SUMMARY: true"
 
 def name_of_book(root: Path = ROOT) -> str:
     """Return the book's title as a file name."""
-    settings = (root / "_config.yml").read_text(encoding="utf8")
-    title = re.search(r"^title: (.+)$", settings, re.MULTILINE)[1]
-    return re.sub(r"\W+", "-", title).strip("-").lower()
+    title = yaml.safe_load(contents.text_of(root / "_config.yml")).get("title", "")
+    return re.sub(r"\W+", "-", str(title)).strip("-").lower() or "book"
 
 
 def main(root: Path = ROOT) -> Path:

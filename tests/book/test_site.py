@@ -20,10 +20,11 @@ from tools import browser, notebooks
 from tools.server import serve
 from tools.site import HTML
 
-PAGES = sorted(  # without the theme's own snippets and the page that only forwards
+PAGES = sorted(  # without the theme's own snippets and the pages that only forward
     path.relative_to(HTML).as_posix()
     for path in HTML.rglob("*.html")
-    if "_static" not in path.parts and path != HTML / "index.html"
+    if "_static" not in path.parts
+    and 'http-equiv="refresh"' not in path.read_text(encoding="utf8").lower()
 )
 READ = [page for page in PAGES if page.startswith("book/")]
 CHAPTERS = [f"book/{notebooks.name_of(path)}.html" for path in notebooks.chapters()]

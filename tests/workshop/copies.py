@@ -20,9 +20,12 @@ def copy_repository(to: Path) -> Path:
     """Copy what a chapter and its tests need, without the chapters that are there."""
     ignore = shutil.ignore_patterns("vendor", "__pycache__", "*.ipynb")
     shutil.copytree(ROOT / "book", to / "book", ignore=ignore)
-    (to / "tests").mkdir()
+    for path in (to / "book").glob("[!_]*/*.*"):  # what lies beside the chapters
+        if path.suffix != ".md":
+            path.unlink()
+    (to / "tests" / "book").mkdir(parents=True)
     for name in ("test_chapters.py", "test_exercises.py"):
-        shutil.copy(ROOT / "tests" / name, to / "tests" / name)
+        shutil.copy(ROOT / "tests" / "book" / name, to / "tests" / "book" / name)
     for folder in ("src", "tools"):
         ignore = shutil.ignore_patterns("__pycache__")
         shutil.copytree(ROOT / folder, to / folder, ignore=ignore)
@@ -32,7 +35,6 @@ def copy_repository(to: Path) -> Path:
     kept = [x for x in contents if not (ROOT / f"{x.split()[-1]}.ipynb").is_file()]
     empty = r"  - caption: .+\n    chapters:\n(?! {6}- )"  # parts that lost all pages
     (to / "_toc.yml").write_text(re.sub(empty, "", "".join(kept)), encoding="utf8")
-    (to / "book" / "claims.yml").write_text("# Every claim, stated once.\n", "utf8")
     return to
 
 

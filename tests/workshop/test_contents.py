@@ -80,6 +80,92 @@ def test_a_malformed_line_is_named_with_what_was_expected(tmp_path, what):
     assert said.endswith("      - file: book/part/slug")
 
 
+ODD = """\
+# A course.
+format: jb-book
+root: book/index
+parts:
+- caption: "正则化"   # keep these quotes
+  numbered: true
+  chapters:
+  - file: book/one/a
+    title: >-
+      A longer
+      title
+  # the second
+  - {file: book/one/b}
+
+# what is looked up
+- caption: Reference
+  chapters:
+  - file: book/glossary
+    title: Terms"""
+FLAT = "format: jb-book\nroot: book/i\nchapters:\n- file: book/a/b\n- file: book/c/d\n"
+NEW = "- caption: {}\n  chapters:\n  - file: book/{}\n"
+ADDED = {  # what is added to what; the line before it and the lines that are new
+    "a part that is there": (
+        ODD,
+        "one/c",
+        "{file: book/one/b}",
+        "  - file: book/one/c\n",
+    ),
+    "a new part": (ODD, "two/a", "{file: book/one/b}", NEW.format("Two", "two/a")),
+    "a part named by a word of YAML": (
+        ODD.replace("Reference", "Index"),
+        "null/a",
+        "title: Terms",
+        NEW.format("'Null'", "null/a"),
+    ),
+    "pages in pages": (
+        CONTENTS,
+        "one/d",
+        "file: book/one/c",
+        "      - file: book/one/d\n",
+    ),
+    "no parts, a folder": (FLAT, "a/c", "file: book/a/b", "- file: book/a/c\n"),
+    "no parts": (FLAT, "e/f", "file: book/c/d", "- file: book/e/f\n"),
+}
+
+
+@pytest.mark.parametrize("ending", ["\n", "\r\n"])
+@pytest.mark.parametrize("case", ADDED)
+def test_a_chapter_is_added_in_lines_of_its_own(case, ending):
+    text, chapter, after, new = ADDED[case]
+    expected = text.replace(f"{after}\n", f"{after}\n{new}")
+    if expected == text:  # no line ends there, and none does afterwards
+        expected = f"{text}\n{new}".removesuffix("\n")
+    text, expected = (x.replace("\n", ending) for x in (text, expected))
+    assert contents.add(text, chapter) == expected
+    assert contents.add(expected, chapter) == expected, "it is listed already"
+    assert contents.take_out(expected, chapter)[0] == text
+
+
+def test_a_chapter_is_taken_out_with_its_title_and_its_empty_part():
+    without, entry = contents.take_out(ODD, "one/a")
+    title = "    title: >-\n      A longer\n      title\n"
+    assert without == ODD.replace(f"  - file: book/one/a\n{title}", "")
+    assert entry == ["- file: book/one/a", "  title: >-", "    A longer", "    title"]
+    alone = contents.take_out(CONTENTS, "one/c")[0]
+    assert alone == CONTENTS.replace(
+        "        sections:\n          - file: book/one/c\n", ""
+    )
+    assert contents.take_out(contents.add(ODD, "two/a"), "two/a")[0] == ODD
+
+
+@pytest.mark.parametrize(
+    ("change", "text"),
+    [
+        (contents.add, "format: jb-book\nroot: book/index\n"),
+        (contents.add, FLAT.replace("\n- file: book/a/b\n- file:", " [{file:") + "}]"),
+        (contents.take_out, CONTENTS.replace("one/b", "x/y")),
+    ],
+    ids=["no chapter yet", "in brackets", "pages below it"],
+)
+def test_what_cannot_be_changed_by_lines_is_refused(change, text):
+    with pytest.raises(SystemExit, match="lists no chapter yet|shares its entry"):
+        change(text, "x/y")
+
+
 @pytest.mark.parametrize("tool", ["check", "format", "new", "run", "site", "student"])
 def test_the_tools_refuse_a_malformed_file_and_change_nothing(book, tool):
     edit(book, "_toc.yml", f"- file: book/{CHAPTER}", f"- book/{CHAPTER}")

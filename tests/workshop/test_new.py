@@ -4,17 +4,18 @@ import re
 
 import copies
 import pytest
-from copies import CHAPTER, SLUG, chapter_of
+from copies import CHAPTER, SLUG, chapter_of, edit
+from test_together import snapshot
 
-from tools import new, notebooks
+from tools import contents, new, notebooks, rename
 
 
 def test_a_new_chapter_is_in_the_contents_run_and_fresh(sound):
-    contents = (sound / "_toc.yml").read_text("utf8")
+    text = (sound / "_toc.yml").read_text("utf8")
     assert re.search(
-        rf"caption: Demo\n    chapters:\n      - file: book/{CHAPTER}\n", contents
+        rf"caption: Demo\n    chapters:\n      - file: book/{CHAPTER}\n", text
     )
-    assert contents.index("Demo") < contents.index("caption: Reference")
+    assert text.index("Demo") < text.index("caption: Reference")
     assert notebooks.chapters(sound) == [chapter_of(sound)]
     assert notebooks.problems(chapter_of(sound)) == []
     assert notebooks.is_fresh(chapter_of(sound), sound)
@@ -26,29 +27,75 @@ def chapter_text(root):
     return "\n".join(cell.source for cell in cells)
 
 
-def test_a_new_chapter_s_code_is_in_ruff_s_form(sound):
-    files = [chapter_of(sound), sound / "src/evidence/exercises/hello_chapter.py"]
+@pytest.mark.parametrize("chapter", ["3d/3d-boxes", "404/" + "a" * new.LONGEST])
+def test_a_new_chapter_s_code_is_in_ruff_s_form(book, chapter):
+    new.main(chapter, book)
+    files = rename.siblings(chapter, book)
+    code = [str(path) for path in files if path.suffix != ".yml"]
     for arguments in (["check"], ["format", "--check"]):
-        done = copies.python(sound, "-m", "ruff", *arguments, *map(str, files))
+        done = copies.python(book, "-m", "ruff", *arguments, *code)
         assert done.returncode == 0, done.output
+    assert f"book/{chapter}" in contents.pages(book)
+
+
+MALFORMED = ["hello", "Demo/hello", "demo/He", "demo/a_b", "demo/a/b", "demo/-a"]
+MALFORMED += ["../a", "my part/a", "_static/a", "demo/a\n", ""]
 
 
 @pytest.mark.parametrize(
-    "name", ["hello", "Demo/Hello", "demo/hello_chapter", "demo/a/b", "demo/-a", "../a"]
+    ("chapter", "reason"),
+    [
+        *((name, "digits and single hyphens") for name in MALFORMED),
+        ("demo/con", "Windows has no files named con"),
+        ("lpt1/a", "Windows has no files named lpt1"),
+        ("demo/" + "a" * (new.LONGEST + 1), f"the limit is {new.LONGEST}"),
+        (CHAPTER, f"book/{CHAPTER}.* has that name"),
+        (f"other/{SLUG}", f"book/{CHAPTER}.ipynb has that name"),
+        ("experiments/replications", "book/experiments/replications.md has that name"),
+    ],
 )
-def test_a_name_of_another_form_is_refused(tmp_path, name):
-    with pytest.raises(SystemExit, match="a chapter is named part/slug"):
-        new.main(name, tmp_path)
-    assert not list(tmp_path.iterdir())
+def test_a_name_that_will_not_do_is_refused_with_the_reason(sound, chapter, reason):
+    before = snapshot(sound)
+    with pytest.raises(SystemExit, match=reason):
+        new.main(chapter, sound)
+    assert snapshot(sound) == before
 
 
-def test_a_chapter_or_slug_that_exists_is_refused(book):
-    before = (book / "book" / "claims.yml").read_text("utf8")
-    with pytest.raises(SystemExit, match=f"book/{CHAPTER}.ipynb is there already"):
-        new.main(CHAPTER, book)
-    with pytest.raises(SystemExit, match=f"book/{CHAPTER}.ipynb has that slug"):
-        new.main(f"other/{SLUG}", book)
-    assert (book / "book" / "claims.yml").read_text("utf8") == before
+HARMS = {  # a file, a piece of it, what stands in its place, what is said
+    "a malformed line": ("_toc.yml", f"- file: book/{CHAPTER}", "- x", "not a mapping"),
+    "contents in braces": (
+        "_toc.yml",
+        f"      - file: book/{CHAPTER}",
+        f"      [{{file: book/{CHAPTER}}}]",
+        "shares its entry",
+    ),
+    "a cell that fails": (
+        "tools/template/chapter.ipynb",
+        "np.mean([1, 2, 6])",
+        "1 / 0",
+        "ZeroDivisionError",
+    ),
+    "a claim that is not YAML": (
+        f"book/{CHAPTER}.yml",
+        "statement: In",
+        "statement: said: In",
+        f"book/{CHAPTER}.yml, line 4: not YAML",
+    ),
+}
+
+
+@pytest.mark.parametrize("harm", HARMS)
+def test_what_fails_leaves_nothing_behind_and_a_second_try_works(book, harm):
+    file, old, text, said = HARMS[harm]
+    sound_text = (book / file).read_text("utf8")
+    edit(book, file, old, text)
+    before = snapshot(book)
+    done = copies.python(book, "-m", "tools.new", "demo/another")
+    assert done.returncode == 1 and said in done.output, done.output
+    assert done.output.count("\n") < 40
+    assert snapshot(book) == before
+    (book / file).write_text(sound_text, "utf8")
+    assert new.main("demo/another", book).is_file()
 
 
 def test_a_second_chapter_of_a_part_stands_after_the_first(book):

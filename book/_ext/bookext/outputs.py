@@ -11,6 +11,7 @@ from sphinx import addnodes
 from sphinx.application import Sphinx
 from sphinx.transforms import SphinxTransform
 
+from bookext import absent
 from evidence import claims, exercises, figures, replications
 
 VIEW = "application/vnd.jupyter.widget-view+json"
@@ -108,9 +109,11 @@ class ReadOutputs(SphinxTransform):
 
     def link_to(self, page: str, anchor: str) -> str:
         """Return the way from a card to the page of all."""
-        uri = self.app.builder.get_relative_uri(self.env.docname, page)
-        words = LINKS[page]
-        return f'<p class="evidence-link"><a href="{uri}#{anchor}">{words}</a></p>'
+        uri = absent.address(self.app, self.env.docname, page)
+        link = (
+            f'<p class="evidence-link"><a href="{uri}#{anchor}">{LINKS[page]}</a></p>'
+        )
+        return link if uri else ""
 
     def link_sources(self) -> None:
         """Point links to Python files at the repository; without one, keep the text."""
