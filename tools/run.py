@@ -52,14 +52,18 @@ def execute(path: Path) -> float:
 
 
 def _record(path: Path, notebook, seconds: float) -> None:
-    """Write the run into ``book/runs.txt``; seconds that are still about right stay."""
+    """Write the run into ``book/runs.txt``."""
     name, book = notebooks.name_of(path), notebooks.ROOT / "book"
     with ONE_AT_A_TIME:
         found = runs.read(book)
         before = found[name][-1].seconds if name in found else 0
-        taken = before if before - 10 < seconds <= before else math.ceil(seconds)
         made = notebooks.fingerprint(notebook, name, notebooks.ROOT)
-        runs.write(found | {name: [runs.Run(made, taken)]}, book)
+        runs.write(found | {name: [runs.Run(made, rounded(seconds, before))]}, book)
+
+
+def rounded(seconds: float, before: int) -> int:
+    """Return seconds rounded up to 5, or those stated before while about right."""
+    return before if before - 10 < seconds <= before else 5 * math.ceil(seconds / 5)
 
 
 def _short(error: Exception) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from pathlib import Path
 from typing import NamedTuple
 
@@ -41,6 +40,6 @@ def write(found: dict[str, list[Run]], book: Path) -> None:
 
 
 def seconds(chapter: str, book: Path) -> int | None:
-    """Return how long a chapter ran, rounded up to 5 s, if it was run."""
+    """Return how long a chapter ran, if it was run."""
     found = read(book).get(chapter)
-    return 5 * math.ceil(found[-1].seconds / 5) if found else None
+    return found[-1].seconds if found else None

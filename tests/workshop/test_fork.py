@@ -324,7 +324,7 @@ def test_the_colab_cells_follow_the_settings_and_stay_fresh(tmp_path):
     assert install in cell.source
     text = path.read_text("utf8")
     assert before not in text and "s3cret" not in text and "navy" not in text
-    assert notebooks.is_fresh(path, root)
+    assert notebooks.stale(path, root) is None
 
 
 @pytest.mark.parametrize("url", ["", "../notes", "https://ada:s3/cret@github.com/a/b"])

@@ -18,7 +18,7 @@ def test_a_new_chapter_is_in_the_contents_run_and_fresh(sound):
     assert text.index("Demo") < text.index("caption: Reference")
     assert notebooks.chapters(sound) == [chapter_of(sound)]
     assert notebooks.problems(chapter_of(sound)) == []
-    assert notebooks.is_fresh(chapter_of(sound), sound)
+    assert notebooks.stale(chapter_of(sound), sound) is None
     assert "@" not in re.sub(r"evidence @ git\+|@media|@\w+/", "", chapter_text(sound))
 
 

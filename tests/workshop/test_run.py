@@ -13,7 +13,7 @@ from tools import notebooks, run
 def add_unrun_chapter(root, name, source):
     """Add a chapter with a single code cell to the copy's contents."""
     path = root / "book" / "demo" / f"{name}.ipynb"
-    title = "# Title\n\n*Needs: nothing. Reading: 9 min. Running: about 500 s.*"
+    title = "# Title\n\n*Needs: nothing.*"
     cells = [new_markdown_cell(title), new_code_cell(source)]
     notebooks.write(path, new_notebook(cells=cells))
     edit(
@@ -36,8 +36,8 @@ def test_run_runs_only_what_is_stale(book):
     assert chapter_of(book).read_bytes() == before
     stored = notebooks.read(path)
     assert stored.cells[1].outputs[0]["data"]["text/plain"] == "42"
-    assert stored.cells[0].source.endswith("Reading: 1 min. Running: about 5 s.*")
-    assert notebooks.is_fresh(path, book), "the stamp is of the tidy source"
+    assert notebooks.runs.seconds("demo/unrun", book / "book") == 5
+    assert notebooks.stale(path, book) is None, "the fingerprint is of the tidy source"
     assert notebooks.problems(path) == []
 
 
@@ -66,7 +66,4 @@ def test_a_dead_kernel_is_reported_with_its_chapter(book):
     [(5, 3.2, 5), (5, 5.1, 10), (20, 12, 20), (20, 9, 10), (30, 31.5, 35)],
 )
 def test_the_running_time_changes_only_when_it_is_wrong(stated, seconds, written):
-    line = f"*Needs: x. Reading: 1 min. Running: about {stated} s.*"
-    notebook = new_notebook(cells=[new_markdown_cell(line)])
-    run._write_running_time(notebook, seconds)
-    assert f"about {written} s." in notebook.cells[0].source
+    assert run.rounded(seconds, stated) == written
