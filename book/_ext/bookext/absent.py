@@ -104,7 +104,7 @@ def address(app: Sphinx, docname: str, to: str) -> str:
     """Return the address of a page, seen from another; "" if it is nowhere to read."""
     if to in app.env.found_docs:
         return app.builder.get_relative_uri(docname, to)
-    base = app.config.published_book.rstrip("/")
+    base = (app.config.published_book or "").rstrip("/")
     return f"{base}/{to}.html" if base and source(to) else ""
 
 
