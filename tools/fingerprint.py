@@ -149,10 +149,13 @@ def _listings(module: str, names: set[str]) -> list[str]:
     """Return the text of functions and classes as a chapter would show it."""
     if not any(f" {name}" in module for name in names):
         return []
+    lines = module.splitlines()
     return [
-        shorten_docstrings(textwrap.dedent(ast.get_source_segment(module, node)))
-        for node in ast.walk(parse(module))
-        if getattr(node, "name", None) in names and isinstance(node, DOCUMENTED)
+        shorten_docstrings(
+            textwrap.dedent("\n".join(lines[n.lineno - 1 : n.end_lineno]))
+        )
+        for n in ast.walk(parse(module))
+        if getattr(n, "name", None) in names and isinstance(n, DOCUMENTED)
     ]
 
 

@@ -242,5 +242,5 @@ def stale(path: Path, root: Path = ROOT) -> str | None:
         if now in [run.fingerprint for run in runs.read(root / "book").get(name, [])]:
             return None
         harm = [CHANGED]
-    more = f" (and {len(harm) - 1} cells more)" if len(harm) > 1 else ""
+    more = f" (and {len(harm) - 1} more)" if len(harm) > 1 else ""
     return f"{name}: {harm[0]}{more}: make run CHAPTER={name}"

@@ -32,9 +32,9 @@ def read(book: Path) -> dict[str, list[Run]]:
 def write(found: dict[str, list[Run]], book: Path) -> None:
     """Write the runs, sorted by chapter."""
     lines = [
-        f"{chapter} {run.fingerprint} {run.seconds}\n"
+        f"{chapter} {fingerprint} {seconds}\n"
         for chapter in sorted(found)
-        for run in found[chapter]
+        for fingerprint, seconds in found[chapter]
     ]
     (book / "runs.txt").write_text(HEAD + "".join(lines), "utf8")
 

@@ -19,6 +19,7 @@ from copies import CHAPTER, SLUG
 from nbformat.v4 import new_markdown_cell, new_output
 from PIL import Image
 
+from evidence import claims, exercises
 from evidence.exercises import MIME as ANSWER
 from tools import notebooks
 
@@ -29,7 +30,8 @@ figures.show(
     fig, caption="Twelve grays.", alt="A ramp from black to white.", fmt="png"
 )
 """.strip()
-FORM = "tests/test_chapters.py"
+FORM = "tests/book/test_chapters.py"
+CLAIMS = f"book/{CHAPTER}.yml"
 OUTPUTS = ("--nbval", f"book/{CHAPTER}.ipynb")
 SVG, PNG = "image/svg+xml", "image/png"
 
@@ -213,7 +215,7 @@ def swap_two_execution_counts(book):
     book.cell("toy").execution_count, book.cell("define").execution_count = counts
     for output in book.cell("define").outputs + book.cell("toy").outputs:
         output.pop("execution_count")
-    return "toy", "execution count is 5, not 4"
+    return None, "cell [4] was run in another order (and 1 more): make run"
 
 
 def delete_the_alternative_text(book):
@@ -261,42 +263,42 @@ def show_a_core_widget(book):
 
 def store_another_verdict(book):
     change_the_stored_verdict(book)
-    return "verdict", f"{SLUG}-first-claim is stored as fails, book/claims.yml expects"
+    return "verdict", f"{SLUG}-first-claim is stored as fails, its claims expect holds"
 
 
 def expect_another_verdict(book):
-    book.edit("book/claims.yml", "expected: holds", "expected: fails")
-    return "verdict", "is stored as holds, book/claims.yml expects fails"
+    book.edit(CLAIMS, "expected: holds", "expected: fails")
+    return "verdict", "is stored as holds, its claims expect fails"
 
 
-def expect_another_verdict_and_see_the_stamp(book):
-    book.edit("book/claims.yml", "expected: holds", "expected: fails")
-    return None, f"{SLUG} is stale"
+def expect_another_verdict_and_be_stale(book):
+    book.edit(CLAIMS, "expected: holds", "expected: fails")
+    return None, "what its outputs depend on changed after it was run: make run"
 
 
 def change_a_helper(book):
     signature = "def mean_interval(samples, level: float = 0.95"
     book.edit("src/evidence/stats.py", signature, signature.replace("0.95", "0.5"))
-    return None, f"{SLUG} is stale"
+    return None, "what its outputs depend on changed after it was run: make run"
 
 
 def state_a_claim_that_nobody_judges(book):
-    path = book.root / "book" / "claims.yml"
-    (entry,) = yaml.safe_load(path.read_text("utf8"))
-    entry |= {"id": "orphan", "statement": "Nobody judges this."}
-    path.write_text(path.read_text("utf8") + yaml.safe_dump([entry]), "utf8")
-    return None, f"{SLUG}: no cell judges orphan of book/claims.yml"
+    path = book.root / CLAIMS
+    found = yaml.safe_load(path.read_text("utf8"))
+    other = found["claims"][0] | {"id": "orphan", "statement": "Nobody judges this."}
+    found["claims"].append(other)
+    path.write_text(yaml.safe_dump(found), "utf8")
+    return None, f"{SLUG}: no cell judges orphan of its claims"
 
 
 BROKEN_FORM = [
     {
-        swap_two_execution_counts: "test_the_notebook_is_in_normal_form",
+        swap_two_execution_counts: "test_the_outputs_were_made_by",
         excuse_a_cell_without_a_reason: "test_the_notebook_is_in_normal_form",
         delete_the_alternative_text: "test_every_figure_has_a_caption",
         delete_the_alternative_text_of_a_frame: "test_stored_widgets_are_frame",
         store_another_verdict: "test_stored_verdicts_are_those_expected",
         state_a_claim_that_nobody_judges: "test_the_chapter_judges_its_claims",
-        change_a_helper: "test_the_outputs_were_made_by",
     },
     {
         excuse_a_cell_with_a_reason: "test_excuses_from_comparison_are_counted",
@@ -304,7 +306,10 @@ BROKEN_FORM = [
         show_a_core_widget: "test_stored_widgets_are_frame_explorers",
         expect_another_verdict: "test_stored_verdicts_are_those_expected",
     },
-    {expect_another_verdict_and_see_the_stamp: "test_the_outputs_were_made_by"},
+    {
+        expect_another_verdict_and_be_stale: "test_the_outputs_were_made_by",
+        change_a_helper: "test_the_outputs_were_made_by",
+    },
 ]
 
 
@@ -330,7 +335,7 @@ def test_the_form_s_tests_name_the_place(book, harms):
 
 
 def test_a_changed_expectation_stops_the_next_run(book):
-    book.edit("book/claims.yml", "expected: holds", "expected: fails")
+    book.edit(CLAIMS, "expected: holds", "expected: fails")
     before = book.path.read_text("utf8")
     done = copies.python(book.root, "-m", "tools.run")
     assert done.returncode == 1
@@ -562,7 +567,7 @@ ANATOMY = {
     "claim_unknown": (
         T.test_the_chapter_judges_its_claims_and_no_others,
         replace("toy", "np.mean", 'claims.judge("unknown", {})\nnp.mean'),
-        r"cell \[4\]: unknown is not in book/claims.yml",
+        r"cell \[4\]: unknown is no claim of the book",
     ),
     "verdict_not_stored": (
         T.test_the_chapter_judges_its_claims_and_no_others,
@@ -587,27 +592,14 @@ ANATOMY = {
 @pytest.mark.parametrize("name", ANATOMY)
 def test_the_anatomy_s_tests_fail_where_a_part_is_missing(book, name, monkeypatch):
     test, harm, message = ANATOMY[name]
-    entries = yaml.safe_load((book.root / "book" / "claims.yml").read_text("utf8"))
-    monkeypatch.setattr(test_chapters, "CLAIMS", {e["id"]: e for e in entries})
-    monkeypatch.syspath_prepend(book.root / "src" / "evidence")
-    place = f"evidence.exercises.{SLUG.replace('-', '_')}"
-    monkeypatch.setitem(__import__("sys").modules, place, _module(book, place))
+    monkeypatch.setattr(test_chapters, "CLAIMS", claims.load(book.root / "book"))
+    monkeypatch.setattr(exercises, "book_folder", lambda: book.root / "book")
     test(test_chapters.Chapter(book.path, book.root))
     harm(book)
     book.save()
     with pytest.raises((AssertionError, pytest.fail.Exception), match=message) as info:
         test(test_chapters.Chapter(book.path, book.root))
     assert SLUG in str(info.value)
-
-
-def _module(book, name):
-    from importlib.util import module_from_spec, spec_from_file_location
-
-    file = book.root / "src" / "evidence" / "exercises" / f"{name.split('.')[-1]}.py"
-    spec = spec_from_file_location(name, file)
-    module = module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
 
 
 # --- A page that opens a part owes other things ---------------------------------------
@@ -634,8 +626,9 @@ def opening(book):
     path.write_text(text, "utf8")
     page = Book(book.root, OPENING)
     notebooks.tidy(page.notebook)
-    stamp = notebooks.stamp(page.notebook, OPENING, book.root)
-    page.notebook.metadata["evidence"] = {"stamp": stamp}
+    made = notebooks.fingerprint(page.notebook, OPENING, book.root)
+    ran = notebooks.runs.read(book.root / "book")
+    notebooks.runs.write(ran | {OPENING: [(made, 5)]}, book.root / "book")
     page.save()
     line = f"      - file: book/{CHAPTER}\n"
     book.edit("_toc.yml", line, f"      - file: book/{OPENING}\n{line}")

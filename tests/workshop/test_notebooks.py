@@ -1,5 +1,6 @@
 """Chapters as files: their normal form, and what makes their outputs stale."""
 
+import ast
 import json
 import re
 
@@ -10,7 +11,8 @@ from copies import CHAPTER, SLUG, chapter_of, edit, edit_cell
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 from nbval import plugin
 
-from tools import notebooks
+from evidence import claims
+from tools import fingerprint, notebooks
 from tools.notebooks import STATE, VIEW
 
 # --- The normal form -----------------------------------------------------------------
@@ -26,7 +28,7 @@ def widget_notebook(ids=("a1" * 16, "b2" * 16, "c3" * 16)):
     }
     view = {VIEW: {"model_id": model, "version_major": 2, "version_minor": 0}}
     cells = [
-        new_markdown_cell("# T\n\nReading: 7 min. Running: about 5 s.   ", id="title"),
+        new_markdown_cell("# T   ", id="title"),
         new_code_cell("x  \n\n", id="one", metadata={"scrolled": True, "tags": []}),
         new_code_cell("  ", id="empty"),
         new_code_cell("w", id="two", outputs=[new_output("display_data", data=view)]),
@@ -45,7 +47,7 @@ def test_tidy_brings_a_notebook_into_normal_form():
     notebook = widget_notebook()
     notebooks.tidy(notebook)
     assert [cell.id for cell in notebook.cells] == ["title", "one", "two"]
-    assert notebook.cells[0].source.endswith("Reading: 1 min. Running: about 5 s.")
+    assert notebook.cells[0].source == "# T"
     assert notebook.cells[1].source == "x"
     assert notebook.cells[1].metadata == {}
     assert [output.text for output in notebook.cells[1].outputs] == ["ab"]
@@ -110,13 +112,9 @@ def write_problem(tmp_path, change):
     return notebooks.problems(path)
 
 
-ERROR = new_output("error", ename="ValueError", evalue="", traceback=[])
 PROBLEMS = {
     "nothing": (lambda n: None, None),
-    "count": (lambda n: n.cells[2].update(execution_count=7), r"cell \[2\]: execution"),
-    "unrun": (lambda n: n.cells[1].update(execution_count=None), r"cell \[1\].*None"),
     "long": (lambda n: n.cells[1].update(source="x\n" * 25 + "x"), r"\[1\]: more than"),
-    "error": (lambda n: n.cells[2].update(outputs=[ERROR]), r"cell \[2\].*ValueError"),
     "stderr": (
         lambda n: n.cells[2].update(outputs=[new_output("stream", name="stderr")]),
         r"cell \[2\]: writes to stderr",
@@ -174,7 +172,32 @@ def test_reading_a_notebook_waits_for_no_grammar():
     assert copies.python(notebooks.ROOT, "-c", look).stdout == "False\n"
 
 
-# --- The stamp -----------------------------------------------------------------------
+# --- Freshness -----------------------------------------------------------------------
+
+ERROR = new_output("error", ename="ValueError", evalue="", traceback=[])
+LOST = new_output("display_data", data={VIEW: {"model_id": "gone"}})
+DAMAGE = {
+    "nothing": (lambda n: None, []),
+    "unrun": (lambda n: n.cells[1].update(execution_count=None), ["[1] was not run"]),
+    "order": (lambda n: n.cells[2].update(execution_count=7), ["[2] was run in anoth"]),
+    "error": (lambda n: n.cells[1].update(outputs=[ERROR]), ["[1] ended in ValueErr"]),
+    "widget": (lambda n: n.cells[2].update(outputs=[LOST]), ["[2] shows a widget who"]),
+    "cleared": (lambda n: n.cells[1].update(outputs=[]), ["no cell has an output"]),
+}
+
+
+@pytest.mark.parametrize("name", DAMAGE)
+def test_what_only_a_run_mends_is_named(name):
+    text = new_output("stream", text="1")
+    cells = [new_markdown_cell("# T"), new_code_cell("x", outputs=[text])]
+    notebook = new_notebook(cells=[*cells, new_code_cell("y")])
+    for number, cell in notebooks.code_cells(notebook):
+        cell.execution_count = number
+    change, expected = DAMAGE[name]
+    change(notebook)
+    found = notebooks.damage(notebook)
+    assert len(found) == len(expected), found
+    assert all(words in said for words, said in zip(expected, found, strict=True))
 
 
 def swap_cells(root):
@@ -182,81 +205,151 @@ def swap_cells(root):
     names = [cell.id for cell in notebook.cells]
     one, two = names.index("toy"), names.index("define")
     cells = notebook.cells
-    cells[one], cells[two] = cells[two], cells[one]
+    cells[one].source, cells[two].source = cells[two].source, cells[one].source
     notebooks.write(chapter_of(root), notebook)
 
 
-def append(file):
+def append(file, text):
     def change(root):
         path = root / file
-        path.write_text(path.read_text("utf8") + "\n", "utf8")
+        path.write_text(f"{path.read_text('utf8')}\n{text}\n", "utf8")
 
     return change
 
 
-def add_foreign_claim(root):
-    path = root / "book" / "claims.yml"
-    entry = path.read_text("utf8").partition("\n\n")[2]
-    assert SLUG in entry
-    path.write_text(path.read_text("utf8") + entry.replace(SLUG, "other"), "utf8")
+def replace(file, old, new):
+    return lambda root: edit(root, file, old, new)
 
 
+def add_another_chapter(root):
+    for ending in (".yml", ".exercises.py"):
+        path = root / "book" / f"{CHAPTER}{ending}"
+        text = path.read_text("utf8").replace(SLUG, "other")
+        path.with_name(f"other{ending}").write_text(text + "\n", "utf8")
+
+
+STATS, FIGURES = "src/evidence/stats.py", "src/evidence/figures.py"
+OWN = f"book/{CHAPTER}"
 STALE = {
     "code": lambda root: edit_cell(root, "toy", "6", "7"),
     "order of cells": swap_cells,
-    "module": append("src/evidence/stats.py"),
-    "module reached through another": append("src/evidence/listing.py"),
-    "exercises": append("src/evidence/exercises/hello_chapter.py"),
-    "script of the widgets": append("src/evidence/explore.js"),
-    "style of the widgets": append("src/evidence/explore.css"),
-    "claim": lambda root: edit(root, "book/claims.yml", "holds", "fails"),
-    "constraints": lambda root: edit(root, "constraints.txt", "==", "==1!"),
+    "formula": replace(STATS, "samples.mean(), scipy", "samples.min(), scipy"),
+    "formula reached through another": append("src/evidence/explorer.py", "x = 1"),
+    "exercises": replace(f"{OWN}.exercises.py", "1e-6", "1e-5"),
+    "script of the widgets": append("src/evidence/explorer.js", "//"),
+    "style of the widgets": append("src/evidence/explorer.css", "/**/"),
+    "expected verdict": replace(f"{OWN}.yml", "expected: holds", "expected: fails"),
+    "statement": replace(f"{OWN}.yml", "independent samples", "samples"),
+    "pin of what it imports": replace("constraints.txt", "\nnumpy==", "\nnumpy==1!"),
 }
 FRESH = {
     "nothing": lambda root: None,
     "prose": lambda root: edit_cell(root, "look", "Run it", "Run this"),
-    "module it does not use": append("src/evidence/ransac.py"),
+    "layout": lambda root: edit_cell(root, "toy", "[1, 2, 6]", "[1,  2,  # two\n6]"),
+    "docstring": replace(FIGURES, "Return a figure and its axes in", "Give axes in"),
+    "comment": append(STATS, "# nothing"),
+    "reflowed line": replace(
+        FIGURES, "plt.subplots(nrows, ", "plt.subplots(\n nrows, "
+    ),
+    "module it does not use": append("src/evidence/methods/ransac.py", "x = 1"),
     "module that is new": lambda root: (root / "src/evidence/other.py").write_text("x"),
-    "claim of another chapter": add_foreign_claim,
-    "comment of the claims": lambda root: edit(root, "book/claims.yml", "#", "# # "),
-    "exercises of another chapter": lambda root: (
-        root / "src/evidence/exercises/other.py"
-    ).write_text("EXERCISES = []"),
+    "claims and exercises of another chapter": add_another_chapter,
+    "what is known about the claim": replace(f"{OWN}.yml", "Variances", "As variances"),
+    "pin of what nothing imports": append("constraints.txt", "some-package==1.0"),
 }
 
 
 @pytest.mark.parametrize("what", STALE)
 def test_a_change_of_what_the_outputs_depend_on_makes_stale(book, what):
-    assert notebooks.is_fresh(chapter_of(book), book)
+    assert notebooks.stale(chapter_of(book), book) is None
     STALE[what](book)
-    assert not notebooks.is_fresh(chapter_of(book), book)
+    claims.load.cache_clear()
+    assert notebooks.stale(chapter_of(book), book) == (
+        f"{CHAPTER}: {notebooks.CHANGED}: make run CHAPTER={CHAPTER}"
+    )
 
 
 @pytest.mark.parametrize("what", FRESH)
 def test_a_change_of_anything_else_leaves_fresh(book, what):
     FRESH[what](book)
-    assert notebooks.is_fresh(chapter_of(book), book)
+    claims.load.cache_clear()
+    assert notebooks.stale(chapter_of(book), book) is None
+
+
+def test_exactly_the_chapters_that_reach_a_module_become_stale(monkeypatch):
+    """On the book itself: a formula of RoI Align."""
+
+    def fingerprints():
+        return {
+            path.stem: notebooks.fingerprint(
+                notebooks.read(path), notebooks.name_of(path), notebooks.ROOT
+            )
+            for path in notebooks.chapters()
+        }
+
+    before = fingerprints()
+    roi = notebooks.ROOT / "src/evidence/methods/detection/roi.py"
+    read_text = type(roi).read_text
+
+    def changed(path, *arguments, **options):
+        text = read_text(path, *arguments, **options)
+        return f"{text}\nx = 1\n" if path == roi else text
+
+    monkeypatch.setattr(type(roi), "read_text", changed)
+    after = fingerprints()
+    assert {name for name in before if before[name] != after[name]} == {
+        "roi-align",
+        "bbox-regression",
+        "one-detector",
+    }
+
+
+def test_of_two_runs_after_a_merge_one_must_fit(book):
+    path = book / "book" / "runs.txt"
+    text = path.read_text("utf8")
+    path.write_text(f"{text}{CHAPTER} 0123456789abcdef 5\n", "utf8")
+    assert notebooks.stale(chapter_of(book), book) is None
+    own = notebooks.runs.read(book / "book")[CHAPTER][0].fingerprint
+    path.write_text(path.read_text("utf8").replace(own, "0" * 16), "utf8")
+    assert notebooks.CHANGED in notebooks.stale(chapter_of(book), book)
+
+
+def test_a_field_that_a_newer_python_adds_changes_no_meaning():
+    one, two = ast.parse("def f(x): return x"), ast.parse("def f(x): return x")
+    two.body[0].type_params = []
+    two.body[0]._fields = (*two.body[0]._fields, "type_params")
+    assert fingerprint._meaning(one) == fingerprint._meaning(two)
+    assert fingerprint.meaning("x = 1") != fingerprint.meaning("x = 2")
+    assert fingerprint.meaning("x = None") != fingerprint.meaning("x = 0")
+
+
+def test_what_a_chapter_lists_is_part_of_it_with_its_comments():
+    module = 'def f(x):\n    """One.\n\n    Two.\n    """\n    return x  # why\n'
+    assert fingerprint._listed("show_source(m.f)") == ["m.f"]
+    (listing,) = fingerprint._listings(module, {"f"})
+    assert listing == 'def f(x):\n    """One."""\n    return x  # why'
+    assert fingerprint._listings(module, {"g"}) == []
 
 
 def test_modules_are_reached_transitively(tmp_path):
     package = tmp_path / "src" / "evidence"
-    (package / "exercises").mkdir(parents=True)
+    (package / "m").mkdir(parents=True)
     sources = {
-        "__init__.py": "from evidence.a import x",
+        "__init__.py": "def f():\n    from evidence.a import x",
         "a.py": 'import evidence.b\nTEXT = "a.js"',
         "a.js": "",
         "b.py": "def f():\n    from evidence import c",
         "c.py": "import numpy",
         "d.py": "",
         "e.py": "from evidence.d import y",
-        "exercises/__init__.py": "",
-        "exercises/one_two.py": "from evidence.exercises import number",
+        "m/__init__.py": "",
+        "m/n.py": "",
     }
     for name, source in sources.items():
         (package / name).write_text(source)
 
-    def reached(code, chapter="part/none"):
-        paths = notebooks.reached_modules(code, chapter, tmp_path)
+    def reached(code):
+        paths = fingerprint.reached(fingerprint.without_magics(code), tmp_path)
         return {path.relative_to(package).as_posix() for path in paths}
 
     always = {"__init__.py", "a.py", "a.js", "b.py", "c.py"}
@@ -265,12 +358,11 @@ def test_modules_are_reached_transitively(tmp_path):
         "d.py",
         "e.py",
     }
-    exercises = {"exercises/__init__.py", "exercises/one_two.py"}
-    assert reached("", "part/one-two") == always | exercises
+    assert reached("from evidence.m import n") == always | {"m/__init__.py", "m/n.py"}
 
 
 def test_the_package_names_its_modules_in_full():
-    """Relative imports would escape the stamp."""
+    """Relative imports would escape the fingerprint."""
     for path in (notebooks.ROOT / "src" / "evidence").rglob("*.py"):
         relative = re.findall(r"^\s*from \.+\w* import.*$", path.read_text(), re.M)
         assert not relative, f"{path.name}: {relative}"
