@@ -421,7 +421,7 @@ ANATOMY = {
     ),
     "meta_line_missing": (
         T.test_the_title_cell_asks_and_promises,
-        replace("title", "Running: about", "Runs for"),
+        replace("title", ".*\n\nYou", ". Reading: 5 min.*\n\nYou"),
         "needs the line",
     ),
     "needs_missing": (
@@ -676,7 +676,7 @@ OWED = {
     ),
     "meta_line_missing": (
         T.test_the_title_cell_asks_and_promises,
-        replace("title", "Running: about", "Runs for"),
+        replace("title", ".*\n\nYou", ". Reading: 5 min.*\n\nYou"),
         "needs the line",
     ),
     "two_objectives": (
