@@ -230,7 +230,8 @@ def trials_needed(
     -------
     int or float
         The smallest ``k >= 1`` with ``1 - (1 - q)**k >= confidence``, where ``q`` is
-        the probability of one all-inlier sample; ``math.inf`` if ``q`` is 0.
+        the probability of one all-inlier sample; ``math.inf`` if ``q`` is 0, or so
+        near to it that no float is as large as ``k``.
 
     Raises
     ------
@@ -244,9 +245,9 @@ def trials_needed(
     q = all_inlier_probability(inlier_share, sample_size, num_points)
     if q == 1:
         return 1
-    if q == 0:
-        return math.inf
-    trials = math.log1p(-confidence) / math.log1p(-q)
+    trials = math.log1p(-confidence) / math.log1p(-q) if q > 0 else math.inf
+    if math.isinf(trials):
+        return trials
     # 0.75 = 1 - 0.5**2 needs 2 trials, not the 3 that a rounding error would make of it
     return max(1, math.ceil(trials * (1 - 1e-12)))
 
@@ -507,7 +508,7 @@ class Homography:
         Parameters
         ----------
         points : array_like, shape (n, 4)
-            At least four matches; not all but one on a line.
+            At least four matches; not all but one on a line, in either image.
         weights : array_like, shape (n,), optional
             At least 0.
 
@@ -539,12 +540,14 @@ class Homography:
         zeros = np.zeros((3, 3))
         scatter = np.block([[S, zeros, -Sx], [zeros, S, -Sy], [-Sx, -Sy, Sxy]])
         spread, axes = np.linalg.eigh(scatter)
-        if spread[1] <= 1e-14 * spread[-1]:
+        H = axes[:, 0].reshape(3, 3)
+        # No second model may fit as well, nor this one map the plane onto a line.
+        if spread[1] <= 1e-14 * spread[-1] or abs(np.linalg.det(H)) < 1e-9:
             raise ValueError(
                 "these matches do not determine a homography: "
-                "at least four with no three on a line are needed"
+                "at least four with no three on a line are needed, in either image"
             )
-        H = np.linalg.inv(U) @ axes[:, 0].reshape(3, 3) @ T
+        H = np.linalg.inv(U) @ H @ T
         return H / np.linalg.norm(H)
 
 

@@ -115,6 +115,14 @@ def test_without_replacement_the_probability_is_hypergeometric():
     assert trials_needed(0.5, 4, 0.99, num_points=6) == math.inf
 
 
+@quick
+@given(st.floats(0, 1), st.integers(1, 5000), st.floats(1e-300, 1 - 1e-16))
+def test_the_number_of_trials_is_whole_or_infinite(share, size, confidence):
+    trials = trials_needed(share, size, confidence)
+    assert trials == math.inf or (type(trials) is int and trials >= 1)
+    assert trials_needed(0.5, 1050) == math.inf > trials_needed(0.5, 1000)
+
+
 # --- samples --------------------------------------------------------------------------
 
 
@@ -423,6 +431,33 @@ def test_points_on_a_line_determine_no_plane_and_no_homography():
         assert len(model.minimal(points, samples)) == 0
         with pytest.raises(ValueError, match="do not determine"):
             model.fit(points)
+
+
+@pytest.mark.parametrize(
+    "matches",
+    [
+        [[0, 0, 0, 0], [1, 0, 1, 0], [2, 0, 1, 1], [0, 1, 0, 1]],
+        [[0, 0, 0, 0], [1, 0, 1, 0], [1, 1, 2, 0], [0, 1, 0, 1]],
+    ],
+)
+def test_three_of_four_on_a_line_in_one_image_determine_nothing(matches):
+    with pytest.raises(ValueError, match="do not determine a homography"):
+        HOMOGRAPHY.fit(matches)
+
+
+@settings(max_examples=200)
+@given(seed=seeds, num_points=st.integers(4, 8), image=st.sampled_from([0, 1]))
+def test_all_but_one_on_a_line_determine_no_homography(seed, num_points, image):
+    """In the second image, five or more such matches fit no homography at all."""
+    rng = generator(seed)
+    num_points = 4 if image == 1 else num_points
+    one, others = rng.uniform(-1, 1, (2, 2))
+    on_line = one + rng.uniform(0, 1, (num_points - 1, 1)) * others
+    aligned = np.vstack([on_line, rng.uniform(-1, 1, 2)]) * 10 ** rng.uniform(-3, 3)
+    images = [aligned, rng.uniform(0, 500, (num_points, 2))]
+    matches = rng.permutation(np.hstack([images[image], images[1 - image]]))
+    with pytest.raises(ValueError, match="do not determine a homography"):
+        HOMOGRAPHY.fit(matches)
 
 
 @pytest.mark.parametrize("model", MODELS, ids=lambda model: model.name)
