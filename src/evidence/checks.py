@@ -213,6 +213,8 @@ def _as_array(values, name: str) -> np.ndarray:
 
 def _check_shape(found: np.ndarray, name: str, shape: tuple) -> None:
     """Raise ``ValueError`` unless an array's shape is as described for array()."""
+    if shape in ((...,), found.shape):
+        return
     fixed = tuple(axis for axis in shape if axis is not ...)
     given = found.shape[max(found.ndim - len(fixed), 0) :]
     free = dict(zip(fixed, given, strict=False))
