@@ -49,9 +49,11 @@ def door(guard: Callable) -> Callable:
 
     def decorate(function: Callable) -> Callable:
         signature = inspect.signature(function)
-        names, each = signature.parameters.keys(), signature.parameters.values()
-        positional = [p.name for p in each if p.kind is not p.KEYWORD_ONLY]
-        defaults = {p.name: p.default for p in each if p.default is not p.empty}
+        parameters = signature.parameters.values()
+        names = [p.name for p in parameters]
+        positional = [p.name for p in parameters if p.kind is not p.KEYWORD_ONLY]
+        defaults = {p.name: p.default for p in parameters if p.default is not p.empty}
+        all_names = set(names)
 
         @functools.wraps(function)
         def guarded(*args, **options):
@@ -60,7 +62,7 @@ def door(guard: Callable) -> Callable:
             first = dict(zip(positional, args, strict=False))
             given = defaults | first | options
             twice = not first.keys().isdisjoint(options)
-            if len(args) > len(first) or twice or given.keys() != names:
+            if len(args) > len(first) or twice or given.keys() != all_names:
                 try:
                     signature.bind(*args, **options)
                 except TypeError as error:
@@ -211,13 +213,13 @@ def _as_array(values, name: str) -> np.ndarray:
 
 def _check_shape(found: np.ndarray, name: str, shape: tuple) -> None:
     """Raise ``ValueError`` unless an array's shape is as described for array()."""
-    axes = [axis for axis in shape if axis is not ...]
-    given = found.shape[max(found.ndim - len(axes), 0) :]
-    fits = len(given) == len(axes) and (... in shape or found.ndim == len(axes))
-    lengths = dict(zip(axes, given, strict=False))  # the last that each name stands for
-    for axis, length in zip(axes, given, strict=False):
-        fits &= length == (lengths[axis] if isinstance(axis, str) else axis)
-    if not fits:
+    if shape in ((...,), found.shape):
+        return
+    fixed = tuple(axis for axis in shape if axis is not ...)
+    given = found.shape[max(found.ndim - len(fixed), 0) :]
+    free = dict(zip(fixed, given, strict=False))
+    wanted = tuple(free.get(axis) if isinstance(axis, str) else axis for axis in fixed)
+    if given != wanted or (found.ndim > len(fixed) and ... not in shape):
         words = ", ".join("..." if axis is ... else str(axis) for axis in shape)
         words += "," if len(shape) == 1 else ""
         raise ValueError(f"{name} must have the shape ({words}), not {found.shape}")

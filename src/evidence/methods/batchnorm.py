@@ -16,20 +16,123 @@ reducing internal covariate shift", ICML, algorithms 1 and 2.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable, Mapping
 
 import numpy as np
 
+from evidence import checks
+from evidence.checks import door
+
+# --- What is let in -----------------------------------------------------------------
+
+
+def _check_moments(x):
+    x = _batch(x, finite=False)
+    limit = (np.finfo(x.dtype).max / (4 * x.size)) ** 0.5
+    if not max(x.max(), -x.min()) <= limit:  # nor if one is NaN
+        checks.array(x, "x")
+        raise ValueError(
+            f"x must lie within {limit:.0e}, or else the variance overflows {x.dtype}, "
+            f"but it reaches {np.abs(x).max():.1e}: scale the batch down"
+        )
+    return (x,)
+
+
+def _check_normalize(x, mu, var, eps):
+    x = _batch(x, finite=False)
+    mu, var = _channels(mu, "mu", x), _channels(var, "var", x)
+    if var.min() < 0:
+        raise ValueError(f"var must be at least 0, not {var.min()}")
+    return x, mu, var, checks.number(eps, "eps", least=0)
+
+
+def _check_affine(x_hat, gamma, beta):
+    x_hat = _batch(x_hat, "x_hat", finite=False)
+    return x_hat, _channels(gamma, "gamma", x_hat), _channels(beta, "beta", x_hat)
+
+
+def _check_backward(dy, x, gamma, eps):
+    x = _batch(x, finite=False)  # as batch_statistics sees to
+    dy = checks.array(dy, "dy", shape=x.shape, dtype=None)
+    return dy, x, _channels(gamma, "gamma", x), checks.number(eps, "eps", least=0)
+
+
+def _check_backward_fixed(dy, x, mu, var, gamma, eps):
+    dy, x, gamma, eps = _check_backward(dy, _batch(x), gamma, eps)
+    _, mu, var, _ = _check_normalize(x, mu, var, eps)
+    return dy, x, mu, var, gamma, eps
+
+
+def _check_fold(weight, bias, layer):
+    if not isinstance(layer, BatchNorm):
+        raise TypeError(
+            "layer must be an object of the class BatchNorm, not of "
+            f"{type(layer).__name__}"
+        )
+    if not layer.track_running_stats:
+        raise ValueError(
+            "a layer without running statistics normalizes with its batch: "
+            "that is no fixed affine map and cannot be folded"
+        )
+    outputs = layer.num_features
+    weight = checks.array(weight, "weight", dtype=None)
+    if weight.ndim < 2 or len(weight) != outputs:
+        raise ValueError(
+            f"weight must have {outputs} outputs on its first axis and inputs on the "
+            f"next, not the shape {weight.shape}"
+        )
+    bias = np.zeros(outputs, weight.dtype) if bias is None else bias
+    return weight, checks.array(bias, "bias", shape=(outputs,), dtype=None), layer
+
+
+def _check_call(self, x):
+    from_batch = self._uses_batch()
+    x = _batch(x, finite=not from_batch)  # else batch_statistics sees to it
+    if x.shape[1] != self.num_features:
+        raise ValueError(
+            f"x must have {self.num_features} channels on axis 1, as the layer has, "
+            f"not {x.shape[1]} (shape {x.shape}; the channel comes second)"
+        )
+    if x.dtype != self.dtype:
+        raise TypeError(
+            f"x must be {self.dtype}, in which the layer computes, not {x.dtype}: "
+            "convert one"
+        )
+    if from_batch and _values_per_channel(x) < 2:
+        raise ValueError(
+            f"one value a channel (shape {x.shape}) is its own mean: training mode "
+            "would turn every sample into beta. Use a batch of 2 or more, or eval()"
+        )
+    return self, x.copy()  # what backward needs, whatever becomes of the batch
+
+
+def _batch(x, name: str = "x", finite: bool = True) -> np.ndarray:
+    x = checks.array(x, name, finite=finite, dtype=None)
+    if x.ndim not in (2, 3, 4) or x.size == 0:
+        raise ValueError(
+            f"{name} must have the shape (N, C), (N, C, L) or (N, C, H, W) and not be "
+            f"empty; its shape is {x.shape}. One sample is a batch of one, x[None]"
+        )
+    if x.dtype not in (np.float32, np.float64):
+        raise TypeError(f"{name} must be float32 or float64, not {x.dtype}")
+    return x
+
+
+def _channels(values, name: str, x) -> np.ndarray:
+    """Return one number a channel."""
+    return checks.array(values, name, shape=(x.shape[1],), dtype=None)
+
+
 # --- The mathematics ----------------------------------------------------------------
 
 
+@door(_check_moments)
 def batch_statistics(x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Return each channel's mean and *biased* variance (divided by m) in a batch.
 
     Parameters
     ----------
-    x : numpy.ndarray, shape (N, C) or (N, C, L) or (N, C, H, W)
+    x : array_like, shape (N, C) or (N, C, L) or (N, C, H, W)
         The batch, of float32 or float64. A channel has ``m`` values: N, N·L or N·H·W.
 
     Returns
@@ -39,27 +142,21 @@ def batch_statistics(x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 
     Raises
     ------
-    ValueError
+    TypeError, ValueError
         If the shape, the type of the numbers or a number itself cannot be normalized,
-        or their squares overflow.
+        or their squares could overflow.
 
     References
     ----------
     Ioffe & Szegedy (2015), algorithm 1.
     """
-    _check_batch(x)
     axes = _all_but_channel(x)
-    with np.errstate(over="ignore", invalid="ignore"):  # said below, in words
-        mu = x.mean(axes)
-        var = ((x - _along_channel(mu, x)) ** 2).mean(axes)
-    if not np.isfinite(var).all():
-        raise ValueError(
-            f"the batch reaches {np.abs(x).max():.1e}, and the variance overflows "
-            f"{x.dtype}: scale the batch down"
-        )
+    mu = x.mean(axes)
+    var = ((x - _along_channel(mu, x)) ** 2).mean(axes)
     return mu, var
 
 
+@door(_check_normalize)
 def normalize(x, mu, var, eps: float = 1e-5) -> np.ndarray:
     """Return ``(x - mu) / sqrt(var + eps)``, channel by channel.
 
@@ -79,14 +176,14 @@ def normalize(x, mu, var, eps: float = 1e-5) -> np.ndarray:
 
     Raises
     ------
-    ValueError
+    TypeError, ValueError
         If the mean or the variance is not finite, has another shape, or a variance is
-        negative.
+        negative; if ``x`` is no batch.
     """
-    _check_statistics(mu, var, x)
     return (x - _along_channel(mu, x)) / np.sqrt(_along_channel(var, x) + eps)
 
 
+@door(_check_affine)
 def affine(x_hat, gamma, beta) -> np.ndarray:
     """Return ``gamma * x_hat + beta``, channel by channel.
 
@@ -100,10 +197,16 @@ def affine(x_hat, gamma, beta) -> np.ndarray:
     Returns
     -------
     numpy.ndarray, shape (N, C, ...)
+
+    Raises
+    ------
+    TypeError, ValueError
+        If ``x_hat`` is no batch, or scale and shift are not one number a channel.
     """
     return _along_channel(gamma, x_hat) * x_hat + _along_channel(beta, x_hat)
 
 
+@door(_check_backward)
 def backward(dy, x, gamma, eps: float = 1e-5):
     """Return the gradients of training-mode batch normalization.
 
@@ -129,26 +232,26 @@ def backward(dy, x, gamma, eps: float = 1e-5):
 
     Raises
     ------
-    ValueError
-        If the gradient is not finite or does not have the shape of the input, or as
-        in :func:`batch_statistics`.
+    TypeError, ValueError
+        If the gradient is not finite or does not have the shape of the input, if the
+        scale is not one number a channel, or as in :func:`batch_statistics`.
 
     References
     ----------
     Ioffe & Szegedy (2015), section 3, the chain rule before algorithm 2, collected.
     """
-    mu, var = batch_statistics(x)
-    _check_gradient(dy, x)
     axes = _all_but_channel(x)
-    x_hat = normalize(x, mu, var, eps)
+    mu, var = batch_statistics(x)
+    sigma = np.sqrt(_along_channel(var, x) + eps)
+    x_hat = (x - _along_channel(mu, x)) / sigma
     dgamma, dbeta = (dy * x_hat).sum(axes), dy.sum(axes)
     dx_hat = dy * _along_channel(gamma, x)
     mean = dx_hat.mean(axes, keepdims=True)
     projection = (dx_hat * x_hat).mean(axes, keepdims=True)
-    sigma = np.sqrt(_along_channel(var, x) + eps)
     return (dx_hat - mean - projection * x_hat) / sigma, dgamma, dbeta
 
 
+@door(_check_backward_fixed)
 def backward_fixed(dy, x, mu, var, gamma, eps: float = 1e-5):
     """Return the gradients of evaluation-mode batch normalization, an affine map.
 
@@ -168,12 +271,10 @@ def backward_fixed(dy, x, mu, var, gamma, eps: float = 1e-5):
 
     Raises
     ------
-    ValueError
+    TypeError, ValueError
         If the gradient is not finite or does not have the shape of the input, if the
-        input is no batch, or as in :func:`normalize`.
+        scale is not one number a channel, or as in :func:`normalize`.
     """
-    _check_batch(x)
-    _check_gradient(dy, x)
     axes = _all_but_channel(x)
     dgamma = (dy * normalize(x, mu, var, eps)).sum(axes)
     dx = dy * _along_channel(gamma / np.sqrt(var + eps), x)
@@ -199,31 +300,35 @@ def population_statistics(
 
     Raises
     ------
-    ValueError
-        If there is no batch, the batches differ in size or channels, or m = 1.
+    TypeError, ValueError
+        If there is no batch, the batches differ in size or channels, or m = 1; or as in
+        :func:`batch_statistics`.
 
     References
     ----------
     Ioffe & Szegedy (2015), algorithm 2, steps 9 and 10.
     """
     found, sizes = [], set()
-    for x in batches:
+    for x in map(_batch, batches):
         found.append(batch_statistics(x))
         sizes.add((_values_per_channel(x), x.shape[1]))
     if not found:
-        raise ValueError("no batch to average over")
+        raise ValueError("batches must be at least one, not none")
     if len(sizes) > 1:
         raise ValueError(
-            "averages over batches need batches of one size, got (values a channel, "
-            f"channels) {sorted(sizes)}: drop the last, smaller batch"
+            "batches must be of one size, not of (values a channel, channels) "
+            f"{sorted(sizes)}: drop the last, smaller batch"
         )
     m = sizes.pop()[0]
     if m < 2:
-        raise ValueError("one value a channel has no variance: use batches with m >= 2")
+        raise ValueError(
+            "batches must have m >= 2: one value a channel has no variance"
+        )
     mus, variances = map(np.array, zip(*found, strict=True))
     return mus.mean(0), variances.mean(0) * m / (m - 1)
 
 
+@door(_check_fold)
 def fold_into_linear(weight, bias, layer: BatchNorm) -> tuple[np.ndarray, np.ndarray]:
     """Merge an evaluation-mode layer into the linear or convolution layer before it.
 
@@ -243,27 +348,13 @@ def fold_into_linear(weight, bias, layer: BatchNorm) -> tuple[np.ndarray, np.nda
 
     Raises
     ------
-    ValueError
+    TypeError, ValueError
         If the layer keeps no running statistics or has another number of channels.
 
     References
     ----------
     Ioffe & Szegedy (2015), algorithm 2, step 11.
     """
-    if not layer.track_running_stats:
-        raise ValueError(
-            "a layer without running statistics normalizes with its batch: "
-            "that is no fixed affine map and cannot be folded"
-        )
-    weight = np.asarray(weight)
-    if weight.ndim < 2 or len(weight) != layer.num_features:
-        raise ValueError(
-            f"the weights should have {layer.num_features} outputs on their first "
-            f"axis and inputs on the next, not shape {weight.shape}"
-        )
-    bias = np.zeros(len(weight), weight.dtype) if bias is None else np.asarray(bias)
-    if bias.shape != (len(weight),):
-        raise ValueError(f"bias should have shape ({len(weight)},), not {bias.shape}")
     gamma, beta = layer.scale_and_shift()
     a = gamma / np.sqrt(layer.running_var + layer.eps)
     scaled = weight * a.reshape(-1, *[1] * (weight.ndim - 1))
@@ -306,8 +397,8 @@ class BatchNorm:
 
     Raises
     ------
-    ValueError
-        If a parameter is out of its range.
+    TypeError, ValueError
+        If a parameter is of the wrong type or out of its range.
 
     References
     ----------
@@ -323,10 +414,18 @@ class BatchNorm:
         track_running_stats: bool = True,
         dtype=np.float64,
     ):
-        _check_options(num_features, eps, momentum, dtype)
-        self.num_features, self.eps, self.momentum = num_features, eps, momentum
-        self.affine, self.track_running_stats = affine, track_running_stats
-        self.dtype = np.dtype(dtype)
+        kind = checks.one_of(np.dtype(dtype).name, "dtype", ("float32", "float64"))
+        self.dtype = np.dtype(kind)
+        self.num_features = checks.whole(num_features, "num_features", least=1)
+        smallest = float(np.finfo(kind).tiny)  # below it, it may count as 0
+        self.eps = checks.number(eps, "eps", least=smallest)
+        if momentum is not None:
+            momentum = checks.number(momentum, "momentum", least=0, most=1)
+        self.momentum = momentum
+        self.affine = checks.flag(affine, "affine")
+        self.track_running_stats = checks.flag(
+            track_running_stats, "track_running_stats"
+        )
         self.training = True
         self.weight = np.ones(num_features, dtype) if affine else None
         self.bias = np.zeros(num_features, dtype) if affine else None
@@ -339,20 +438,21 @@ class BatchNorm:
 
     def train(self, mode: bool = True) -> BatchNorm:
         """Normalize with the batch's statistics, and remember them."""
-        self.training = bool(mode)
+        self.training = checks.flag(mode, "mode")
         return self
 
     def eval(self) -> BatchNorm:
         """Normalize with the running statistics, and leave them alone."""
         return self.train(False)
 
+    @door(_check_call)
     def __call__(self, x: np.ndarray) -> np.ndarray:
         """Return the normalized, scaled and shifted batch.
 
         Parameters
         ----------
-        x : numpy.ndarray, shape (N, C), (N, C, L) or (N, C, H, W)
-            The batch, of the layer's dtype.
+        x : array_like, shape (N, C), (N, C, L) or (N, C, H, W)
+            The batch, of the layer's dtype. It is copied for :meth:`backward`.
 
         Returns
         -------
@@ -361,14 +461,12 @@ class BatchNorm:
 
         Raises
         ------
-        ValueError
+        TypeError, ValueError
             If shape, channels, type or numbers do not fit, or if a batch with one
             value a channel, or with squares that overflow, is to be normalized by its
             own statistics.
         """
-        _check_batch(x, self.num_features, self.dtype)
         if self._uses_batch():
-            _check_enough(x)
             mu, var = batch_statistics(x)
         else:
             mu, var = self.running_mean, self.running_var
@@ -401,7 +499,7 @@ class BatchNorm:
 
         Raises
         ------
-        ValueError
+        TypeError, ValueError
             If no batch has gone forward, the shape is another one, or a number is not
             finite.
         """
@@ -437,7 +535,7 @@ class BatchNorm:
 
         Raises
         ------
-        ValueError
+        TypeError, ValueError
             If a name is missing or unknown, a shape does not fit, a number is not
             finite, or a running variance is negative.
         """
@@ -446,18 +544,19 @@ class BatchNorm:
             missing = sorted(set(names) - set(state))
             unknown = sorted(set(state) - set(names))
             raise ValueError(f"the state lacks {missing} and should not have {unknown}")
-        values = {}
-        for name in names:
-            value = np.asarray(state[name]).copy()
-            wanted = () if name == "num_batches_tracked" else (self.num_features,)
-            if value.shape != wanted:
-                raise ValueError(
-                    f"{name} should have shape {wanted}, not {value.shape}"
-                )
-            _check_state(name, value, self.dtype)
-            values[name] = value.astype(self.dtype) if wanted else int(value)
+        values = {name: self._let_in(name, state[name]) for name in names}
         for name, value in values.items():
             setattr(self, name, value)
+
+    def _let_in(self, name: str, value):
+        if name == "num_batches_tracked":
+            return checks.whole(value, name, least=0)
+        value = checks.array(value, name, shape=(self.num_features,))
+        if np.abs(value).max() > np.finfo(self.dtype).max:
+            raise ValueError(f"{name} must be finite in {self.dtype}, not {value}")
+        if name == "running_var" and value.min() < 0:
+            raise ValueError(f"{name} must be at least 0, not {value}")
+        return value.astype(self.dtype)
 
     def _names(self) -> list[str]:
         names = ["weight", "bias"] if self.affine else []
@@ -469,7 +568,7 @@ class BatchNorm:
         return self.training or not self.track_running_stats
 
 
-# --- Axes and checks ----------------------------------------------------------------
+# --- Axes ---------------------------------------------------------------------------
 
 
 def _all_but_channel(x) -> tuple[int, ...]:
@@ -483,82 +582,3 @@ def _along_channel(values, x) -> np.ndarray:
 
 def _values_per_channel(x) -> int:
     return x.size // x.shape[1]
-
-
-def _check_batch(x, num_features: int | None = None, dtype=None) -> None:
-    if not isinstance(x, np.ndarray):
-        raise ValueError(f"a batch is a NumPy array, not {type(x).__name__}")
-    if x.ndim not in (2, 3, 4):
-        raise ValueError(
-            "a batch has shape (N, C), (N, C, L) or (N, C, H, W), not "
-            f"{x.shape}; one sample is a batch of one, x[None]"
-        )
-    if 0 in x.shape:
-        raise ValueError(f"the batch is empty: shape {x.shape}")
-    if num_features is not None and x.shape[1] != num_features:
-        raise ValueError(
-            f"the layer has {num_features} channels, but axis 1 of the batch has "
-            f"{x.shape[1]} (shape {x.shape}; the channel comes second)"
-        )
-    if x.dtype not in (np.float32, np.float64):
-        raise ValueError(f"a batch holds float32 or float64, not {x.dtype}")
-    if dtype is not None and x.dtype != dtype:
-        raise ValueError(
-            f"the layer computes in {dtype}, the batch holds {x.dtype}: convert one"
-        )
-    if not np.isfinite(x).all():
-        bad = int((~np.isfinite(x)).sum())
-        raise ValueError(f"{bad} of {x.size} numbers of the batch are not finite")
-
-
-def _check_enough(x) -> None:
-    if _values_per_channel(x) < 2:
-        raise ValueError(
-            f"one value a channel (shape {x.shape}) is its own mean: training mode "
-            "would turn every sample into beta. Use a batch of 2 or more, or eval()"
-        )
-
-
-def _check_gradient(dy, x) -> None:
-    if not isinstance(dy, np.ndarray):
-        raise ValueError(f"a gradient is a NumPy array, not {type(dy).__name__}")
-    if dy.shape != x.shape:
-        raise ValueError(
-            f"the gradient should have the shape of the batch, {x.shape}, "
-            f"not {dy.shape}"
-        )
-    if not np.isfinite(dy).all():
-        bad = int((~np.isfinite(dy)).sum())
-        raise ValueError(f"{bad} of {dy.size} numbers of the gradient are not finite")
-
-
-def _check_statistics(mu, var, x) -> None:
-    for name, values in (("mu", mu), ("var", var)):
-        if np.shape(values) != (x.shape[1],):
-            raise ValueError(
-                f"{name} should have one value a channel, shape ({x.shape[1]},), "
-                f"not {np.shape(values)}"
-            )
-        if not np.isfinite(values).all():
-            raise ValueError(f"{name} should be finite, not {values}")
-    if np.min(var) < 0:
-        raise ValueError(f"a variance is at least 0, not {np.min(var)}")
-
-
-def _check_state(name: str, value: np.ndarray, dtype) -> None:
-    if not (np.abs(value) <= np.finfo(dtype).max).all():
-        raise ValueError(f"{name} should be finite in {dtype}, not {value}")
-    if name in ("running_var", "num_batches_tracked") and (value < 0).any():
-        raise ValueError(f"{name} should not be negative: {value}")
-
-
-def _check_options(num_features, eps, momentum, dtype) -> None:
-    whole = isinstance(num_features, (int, np.integer))
-    if not whole or isinstance(num_features, bool) or num_features < 1:
-        raise ValueError(f"num_features must be 1, 2, ..., not {num_features!r}")
-    if not 0 < eps < math.inf:
-        raise ValueError(f"eps must be positive, not {eps}")
-    if momentum is not None and not 0 <= momentum <= 1:
-        raise ValueError(f"momentum must lie in [0, 1] or be None, not {momentum}")
-    if np.dtype(dtype) not in (np.float32, np.float64):
-        raise ValueError(f"dtype must be float32 or float64, not {np.dtype(dtype)}")

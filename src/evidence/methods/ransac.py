@@ -22,16 +22,159 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from numbers import Integral
 
 import numpy as np
+
+from evidence import checks
+from evidence.checks import door
 
 COSTS = ("msac", "count")
 FIRST_CHUNK, LARGEST_CHUNK = 32, 2048  # samples drawn at once, doubled every time
 CACHED_RESIDUALS = 2**15  # of single precision: 128 kB, which a core keeps close by
 POLISH_FACTORS = (3.0, 2.0, 1.0, 1.0)  # its thresholds, in units of the threshold
+MEMBERS = ("sample_size", "minimal", "squared_residuals", "fit")  # of a kind of model
+SINGLE_RANGE, DOUBLE_RANGE = 1e15, 1e50  # of sizes, and of 1 / sizes: see _check_size
+
+# --- what is let in -------------------------------------------------------------------
 
 
+def _check_sample(inlier_share, sample_size, num_points):
+    inlier_share = checks.number(inlier_share, "inlier_share", least=0, most=1)
+    sample_size = checks.whole(sample_size, "sample_size", least=1)
+    if num_points is not None:
+        num_points = checks.whole(num_points, "num_points", least=sample_size)
+    return inlier_share, sample_size, num_points
+
+
+def _check_trials(inlier_share, sample_size, confidence, num_points):
+    confidence = checks.number(confidence, "confidence", above=0, below=1)
+    return inlier_share, sample_size, confidence, num_points  # a door is inside
+
+
+def _check_draw(rng, num_points, sample_size, num_samples):
+    sample_size = checks.whole(sample_size, "sample_size", least=1)
+    num_points = checks.whole(num_points, "num_points", least=sample_size)
+    num_samples = checks.whole(num_samples, "num_samples", least=0)
+    return _check_rng(rng), num_points, sample_size, num_samples
+
+
+def _check_scene(rng, num_points, outlier_share, sigma):
+    num_points = checks.whole(num_points, "num_points", least=1)
+    outlier_share = checks.number(outlier_share, "outlier_share", least=0, most=1)
+    sigma = checks.number(sigma, "sigma", least=0)
+    return _check_rng(rng), num_points, outlier_share, sigma
+
+
+def _check_rng(rng):
+    if not isinstance(rng, np.random.Generator):
+        raise TypeError(
+            "rng must be a generator such as numpy.random.default_rng(0), not of the "
+            f"type {type(rng).__name__}"
+        )
+    return rng
+
+
+def _check_fit(self, points, weights):
+    points = _check_points(self, points, self.sample_size)
+    if weights is not None:
+        weights = checks.array(weights, "weights", shape=(len(points),))
+        if (weights < 0).any() or not weights.any():
+            raise ValueError("weights must be at least 0 and not all 0")
+    return self, points, weights
+
+
+def _check_search(
+    points,
+    model,
+    threshold,
+    confidence,
+    max_trials,
+    cost,
+    local_optimization,
+    adaptive,
+    refit,
+    seed,
+):
+    points = _check_points(_check_model(model), points, model.sample_size)
+    return (
+        points,
+        model,
+        _check_threshold(threshold, points),
+        checks.number(confidence, "confidence", above=0, below=1),
+        checks.whole(max_trials, "max_trials", least=1),
+        checks.one_of(cost, "cost", COSTS),
+        checks.flag(local_optimization, "local_optimization"),
+        checks.flag(adaptive, "adaptive"),
+        checks.flag(refit, "refit"),
+        seed,
+    )
+
+
+def _check_polish(model, candidate, points, threshold, cost, factors):
+    points = _check_points(_check_model(model), points, 1)
+    threshold = _check_threshold(threshold, points)
+    candidate = checks.array(candidate, "candidate")
+    cost = checks.one_of(cost, "cost", COSTS)
+    factors = checks.array(factors, "factors", shape=("k",))
+    return model, candidate, points, threshold, cost, factors
+
+
+def _check_costs(model, models, points, threshold, cost):
+    points = checks.array(points, "points", dtype=None)
+    dtype = np.float32 if points.dtype == np.float32 else np.float64
+    points = _check_points(_check_model(model), points, 1, dtype)
+    threshold = _check_threshold(threshold, points)
+    models = checks.array(models, "models")
+    return model, models, points, threshold, checks.one_of(cost, "cost", COSTS)
+
+
+def _check_model(model):
+    if isinstance(model, type):
+        raise TypeError(
+            f"model must be an object such as {model.__name__}(), not the class "
+            f"{model.__name__}"
+        )
+    missing = [name for name in MEMBERS if not hasattr(model, name)]
+    if missing:
+        raise TypeError(
+            f"model must have the members of Line(): {type(model).__name__} lacks "
+            f"{', '.join(missing)}"
+        )
+    return model
+
+
+def _check_points(model, points, fewest: int, dtype=float) -> np.ndarray:
+    columns = getattr(model, "num_columns", "c")  # any number, if a model says none
+    points = checks.array(points, "points", shape=("n", columns), dtype=dtype)
+    if len(points) < fewest:
+        kind = getattr(model, "name", type(model).__name__)
+        raise ValueError(
+            f"points must be at least {fewest} for a {kind}, not {len(points)}"
+        )
+    _check_size("points", np.abs(points).max(), points.dtype)
+    return points
+
+
+def _check_threshold(threshold, points) -> float:
+    threshold = checks.number(threshold, "threshold", above=0)
+    _check_size("threshold", threshold, points.dtype)
+    return threshold
+
+
+def _check_size(name, size, dtype) -> None:
+    """Refuse sizes whose powers, up to the sixth, overflow or vanish."""
+    limit = SINGLE_RANGE if dtype == np.float32 else DOUBLE_RANGE
+    if size > 0 and not 1 / limit <= size <= limit:
+        raise ValueError(
+            f"{name} must lie between {1 / limit:.0e} and {limit:.0e} in size ({dtype}"
+            f"), not at {size:.3g}: choose another unit"
+        )
+
+
+# --- samples --------------------------------------------------------------------------
+
+
+@door(_check_sample)
 def all_inlier_probability(
     inlier_share: float, sample_size: int, num_points: int | None = None
 ) -> float:
@@ -54,18 +197,16 @@ def all_inlier_probability(
 
     Raises
     ------
-    ValueError
+    TypeError, ValueError
         If the share is not in [0, 1] or a size is not a positive int.
     """
-    _check_share("inlier_share", inlier_share)
-    _check_whole("sample_size", sample_size, least=1)
     if num_points is None:
-        return float(inlier_share) ** sample_size
-    _check_whole("num_points", num_points, least=sample_size)
+        return inlier_share**sample_size
     num_inliers = round(inlier_share * num_points)
     return math.comb(num_inliers, sample_size) / math.comb(num_points, sample_size)
 
 
+@door(_check_trials)
 def trials_needed(
     inlier_share: float,
     sample_size: int,
@@ -89,28 +230,29 @@ def trials_needed(
     -------
     int or float
         The smallest ``k >= 1`` with ``1 - (1 - q)**k >= confidence``, where ``q`` is
-        the probability of one all-inlier sample; ``math.inf`` if ``q`` is 0.
+        the probability of one all-inlier sample; ``math.inf`` if ``q`` is 0, or so
+        near to it that no float is as large as ``k``.
 
     Raises
     ------
-    ValueError
-        If an argument is out of its range.
+    TypeError, ValueError
+        If an argument is not a number or out of its range.
 
     References
     ----------
     Fischler & Bolles (1981), section II.B.
     """
-    _check_confidence(confidence)
     q = all_inlier_probability(inlier_share, sample_size, num_points)
     if q == 1:
         return 1
-    if q == 0:
-        return math.inf
-    trials = math.log1p(-confidence) / math.log1p(-q)
+    trials = math.log1p(-confidence) / math.log1p(-q) if q > 0 else math.inf
+    if math.isinf(trials):
+        return trials
     # 0.75 = 1 - 0.5**2 needs 2 trials, not the 3 that a rounding error would make of it
     return max(1, math.ceil(trials * (1 - 1e-12)))
 
 
+@door(_check_draw)
 def sample_minimal(
     rng: np.random.Generator, num_points: int, sample_size: int, num_samples: int
 ) -> np.ndarray:
@@ -132,23 +274,24 @@ def sample_minimal(
 
     Raises
     ------
-    ValueError
-        If there are fewer points than a sample takes, or a size is not an int.
+    TypeError, ValueError
+        If there are fewer points than a sample takes, a size is not an int, or ``rng``
+        no generator.
 
     References
     ----------
     Bentley & Floyd (1987), "A sample of brilliance", Communications of the ACM 30:
     no draw is ever repeated.
     """
-    _check_whole("sample_size", sample_size, least=1)
-    _check_whole("num_samples", num_samples, least=0)
-    _check_whole("num_points", num_points, least=sample_size)
     samples = np.empty((num_samples, sample_size), dtype=np.intp)
     for column, last in enumerate(range(num_points - sample_size, num_points)):
         drawn = rng.integers(0, last + 1, num_samples)
         taken = (samples[:, :column] == drawn[:, None]).any(axis=1)
         samples[:, column] = np.where(taken, last, drawn)
     return samples
+
+
+# --- models ---------------------------------------------------------------------------
 
 
 class _Hyperplane:
@@ -181,6 +324,7 @@ class _Hyperplane:
         distance *= distance
         return distance
 
+    @door(_check_fit)
     def fit(self, points, weights=None) -> np.ndarray:
         """Return the model with the least (weighted) sum of squared distances.
 
@@ -197,15 +341,16 @@ class _Hyperplane:
 
         Raises
         ------
-        ValueError
-            If the points are too few, not finite or do not determine a model.
+        TypeError, ValueError
+            If the points are no numbers, too few, not finite or do not determine a
+            model.
 
         References
         ----------
         Pearson (1901), "On lines and planes of closest fit to systems of points in
         space", Philosophical Magazine 2.
         """
-        points, weights = _check_fit(self, points, weights)
+        weights = np.ones(len(points)) if weights is None else weights
         center = weights @ points / weights.sum()
         offsets = points - center
         scatter = (offsets * weights[:, None]).T @ offsets
@@ -217,7 +362,7 @@ class _Hyperplane:
                 + (" or on a line" if self.sample_size == 3 else "")
             )
         normal = axes[:, 0]
-        return np.append(normal, -normal @ center)
+        return np.array([*normal, -normal @ center])
 
     @staticmethod
     def _through(normals, points, usable) -> np.ndarray:
@@ -356,13 +501,14 @@ class Homography:
             x += y
         return np.fmin(x, np.inf, out=x)  # 0 / 0 is no match either
 
+    @door(_check_fit)
     def fit(self, points, weights=None) -> np.ndarray:
         """Return the homography of least (weighted) algebraic error.
 
         Parameters
         ----------
         points : array_like, shape (n, 4)
-            At least four matches, not all but one on a line.
+            At least four matches; not all but one on a line, in either image.
         weights : array_like, shape (n,), optional
             At least 0.
 
@@ -372,8 +518,9 @@ class Homography:
 
         Raises
         ------
-        ValueError
-            If the matches are too few, not finite or do not determine a homography.
+        TypeError, ValueError
+            If the matches are no numbers, too few, not finite or do not determine a
+            homography.
 
         References
         ----------
@@ -381,7 +528,7 @@ class Homography:
         Pattern Analysis and Machine Intelligence 19 (normalization); Hartley &
         Zisserman (2004), algorithm 4.2 (normalized direct linear transform).
         """
-        points, weights = _check_fit(self, points, weights)
+        weights = np.ones(len(points)) if weights is None else weights
         T = _normalization(points[:, :2], weights)
         U = _normalization(points[:, 2:], weights)
         p = _homogeneous(points[:, :2]) @ T.T
@@ -393,13 +540,18 @@ class Homography:
         zeros = np.zeros((3, 3))
         scatter = np.block([[S, zeros, -Sx], [zeros, S, -Sy], [-Sx, -Sy, Sxy]])
         spread, axes = np.linalg.eigh(scatter)
-        if spread[1] <= 1e-14 * spread[-1]:
+        H = axes[:, 0].reshape(3, 3)
+        # No second model may fit as well, nor this one map the plane onto a line.
+        if spread[1] <= 1e-14 * spread[-1] or abs(np.linalg.det(H)) < 1e-9:
             raise ValueError(
                 "these matches do not determine a homography: "
-                "at least four with no three on a line are needed"
+                "at least four with no three on a line are needed, in either image"
             )
-        H = np.linalg.inv(U) @ axes[:, 0].reshape(3, 3) @ T
+        H = np.linalg.inv(U) @ H @ T
         return H / np.linalg.norm(H)
+
+
+# --- the search -----------------------------------------------------------------------
 
 
 @dataclass(frozen=True)
@@ -427,6 +579,7 @@ class Consensus:
     trace: np.ndarray
 
 
+@door(_check_search)
 def ransac(
     points,
     model,
@@ -449,8 +602,9 @@ def ransac(
     model : Line, Plane or Homography
         An object of the class, or of any class with the same members.
     threshold : float
-        Points nearer to a model than this are its inliers; in the points' unit. With
-        Gaussian noise of standard deviation sigma, 3 sigma is a fair choice.
+        Points nearer to a model than this are its inliers; in the points' unit, in
+        which both lie between 1e-50 and 1e50. With Gaussian noise of standard deviation
+        sigma, 3 sigma is a fair choice.
     confidence : float
         With ``adaptive``, stop when the samples drawn hold an all-inlier one with this
         probability, going by the inliers of the best model so far.
@@ -478,9 +632,10 @@ def ransac(
 
     Raises
     ------
-    ValueError
-        If the points do not have the model's shape, are too few or not finite; if
-        threshold, confidence, max_trials or cost are out of range.
+    TypeError, ValueError
+        If the points do not have the model's shape, are too few or no finite numbers;
+        if the model is a class or lacks a member; if another argument is of the wrong
+        type or out of range.
 
     Examples
     --------
@@ -494,8 +649,6 @@ def ransac(
     Fischler & Bolles (1981); Torr & Zisserman (2000), section 4; Chum et al. (2003).
     Their full titles stand at the head of this module.
     """
-    points = _check_points(model, points)
-    _check_search(threshold, confidence, max_trials, cost)
     rng = np.random.default_rng(seed)
     scored = points.astype(_scoring_precision(points, threshold))
     factors = POLISH_FACTORS if local_optimization else ()
@@ -504,12 +657,12 @@ def ransac(
     trials, needed, chunk, trace = 0, max_trials, FIRST_CHUNK, []
     while trials < needed:
         size = min(chunk, needed - trials)
-        samples = sample_minimal(rng, len(points), model.sample_size, size)
+        samples = _sample_minimal(rng, len(points), model.sample_size, size)
         candidates = model.minimal(points, samples)
         trials, chunk = trials + size, min(2 * chunk, LARGEST_CHUNK)
         if len(candidates):
-            costs = model_costs(model, candidates, scored, threshold, cost)
-            found, found_cost = polish(
+            costs = _model_costs(model, candidates, scored, threshold, cost)
+            found, found_cost = _polish(
                 model, candidates[costs.argmin()], points, threshold, cost, factors
             )
             if found_cost < best_cost:
@@ -527,6 +680,7 @@ def ransac(
     return _consensus(model, best, points, threshold, cost, trials, trace)
 
 
+@door(_check_polish)
 def polish(model, candidate, points, threshold, cost, factors=POLISH_FACTORS):
     """Refit a model to its inliers, again and again, and keep the cheapest.
 
@@ -555,15 +709,13 @@ def polish(model, candidate, points, threshold, cost, factors=POLISH_FACTORS):
 
     Raises
     ------
-    ValueError
-        If the threshold or the cost is out of range.
+    TypeError, ValueError
+        As in :func:`ransac`.
 
     References
     ----------
     Chum, Matas & Kittler (2003), section 3 (the iterative variant).
     """
-    _check_scoring(threshold, cost)
-    points, candidate = _as_floats(points), _as_floats(candidate)
     best, squared = candidate, model.squared_residuals(candidate[None], points)[0]
     best_cost = _total_cost(squared, threshold, cost)
     for factor in factors:
@@ -577,6 +729,7 @@ def polish(model, candidate, points, threshold, cost, factors=POLISH_FACTORS):
     return best, best_cost
 
 
+@door(_check_costs)
 def model_costs(model, models, points, threshold: float, cost: str = "msac"):
     """Return what each model costs: how badly the points support it.
 
@@ -588,7 +741,8 @@ def model_costs(model, models, points, threshold: float, cost: str = "msac"):
         Models.
     points : numpy.ndarray, shape (n, c)
         Points. The costs are computed in their precision; whole numbers count as
-        double precision.
+        double precision. In single precision they and the threshold lie between 1e-15
+        and 1e15.
     threshold : float
         Inlier threshold.
     cost : {"msac", "count"}
@@ -601,12 +755,10 @@ def model_costs(model, models, points, threshold: float, cost: str = "msac"):
 
     Raises
     ------
-    ValueError
-        If the threshold or the cost is out of range.
+    TypeError, ValueError
+        As in :func:`ransac`.
     """
-    _check_scoring(threshold, cost)
-    points = _as_floats(points)
-    models = np.asarray(models, dtype=points.dtype)
+    models = models.astype(points.dtype)
     costs = np.empty(len(models))
     step = max(1, CACHED_RESIDUALS // len(points))
     for start in range(0, len(models), step):
@@ -620,6 +772,14 @@ def model_costs(model, models, points, threshold: float, cost: str = "msac"):
     return costs
 
 
+# What the search has let in is not checked again in its loop.
+_sample_minimal = sample_minimal.__wrapped__
+_model_costs, _polish = model_costs.__wrapped__, polish.__wrapped__
+
+# --- data -----------------------------------------------------------------------------
+
+
+@door(_check_scene)
 def line_scene(
     rng: np.random.Generator,
     num_points: int = 500,
@@ -650,11 +810,10 @@ def line_scene(
 
     Raises
     ------
-    ValueError
-        If the share is not in [0, 1], the noise is negative or not finite, or the
-        number of points is not a positive int.
+    TypeError, ValueError
+        If the share is not in [0, 1], the noise is negative or not finite, the number
+        of points is not a positive int, or ``rng`` no generator.
     """
-    _check_scene(num_points, outlier_share, sigma)
     angle = rng.uniform(0, np.pi)
     along = np.array([np.cos(angle), np.sin(angle)])
     middle = rng.uniform(30, 70, 2)
@@ -666,6 +825,7 @@ def line_scene(
     return points, is_inlier, np.append(normal, -normal @ middle)
 
 
+@door(_check_scene)
 def homography_scene(
     rng: np.random.Generator,
     num_points: int = 500,
@@ -692,10 +852,9 @@ def homography_scene(
 
     Raises
     ------
-    ValueError
+    TypeError, ValueError
         As in :func:`line_scene`.
     """
-    _check_scene(num_points, outlier_share, sigma)
     size = np.array([640.0, 480.0])
     corners = np.array([[0, 0], [1, 0], [1, 1], [0, 1]]) * size
     moved = corners + rng.uniform(-80, 80, (4, 2))
@@ -708,7 +867,7 @@ def homography_scene(
     return np.hstack([before, after]), is_inlier, H
 
 
-# --- the search -----------------------------------------------------------------------
+# --- parts of the search --------------------------------------------------------------
 
 
 def _inliers(model, found, points, threshold):
@@ -738,21 +897,18 @@ def _fit_or_none(model, points):
     """Return the least-squares model, or None if the points do not determine one."""
     if len(points) < model.sample_size:
         return None
+    bare = getattr(model.fit, "__wrapped__", None)  # the points have passed a door
     try:
-        return model.fit(points)
+        return model.fit(points) if bare is None else bare(model, points)
     except ValueError:
         return None
 
 
-def _as_floats(numbers) -> np.ndarray:
-    """Return an array of floats, in the precision they have."""
-    numbers = np.asarray(numbers)
-    return numbers if numbers.dtype.kind == "f" else numbers.astype(float)
-
-
 def _scoring_precision(points, threshold):
     """Return single precision where its rounding errors are far below the threshold."""
-    return np.float32 if threshold > 1e-4 * np.abs(points).max() else np.float64
+    largest = np.abs(points).max()
+    safe = largest < SINGLE_RANGE and min(largest, threshold) > 1 / SINGLE_RANGE
+    return np.float32 if safe and threshold > 1e-4 * largest else np.float64
 
 
 # --- geometry -------------------------------------------------------------------------
@@ -803,73 +959,3 @@ def _random_mask(rng, num_points, outlier_share):
     """Return a mask with exactly the share of inliers, in random order."""
     is_inlier = np.arange(num_points) >= round(outlier_share * num_points)
     return rng.permutation(is_inlier)
-
-
-# --- checks ---------------------------------------------------------------------------
-
-
-def _check_points(model, points) -> np.ndarray:
-    points = np.asarray(points, dtype=float)
-    if points.ndim != 2 or points.shape[1] != model.num_columns:
-        raise ValueError(
-            f"points for a {model.name} have shape (n, {model.num_columns}), "
-            f"not {points.shape}"
-        )
-    if len(points) < model.sample_size:
-        raise ValueError(
-            f"a {model.name} needs at least {model.sample_size} points, "
-            f"not {len(points)}"
-        )
-    if not np.isfinite(points).all():
-        bad = int((~np.isfinite(points).all(axis=1)).sum())
-        raise ValueError(f"{bad} points are not finite: leave them out")
-    return points
-
-
-def _check_fit(model, points, weights):
-    points = _check_points(model, points)
-    weights = np.ones(len(points)) if weights is None else np.asarray(weights, float)
-    if weights.shape != (len(points),):
-        raise ValueError(f"{len(points)} points but weights of shape {weights.shape}")
-    if not np.isfinite(weights).all() or (weights < 0).any() or not weights.any():
-        raise ValueError("weights must be finite, at least 0 and not all 0")
-    return points, weights
-
-
-def _check_search(threshold, confidence, max_trials, cost) -> None:
-    _check_scoring(threshold, cost)
-    _check_confidence(confidence)
-    _check_whole("max_trials", max_trials, least=1)
-
-
-def _check_scoring(threshold, cost) -> None:
-    if _is_bool(threshold) or not 0 < threshold < math.inf:
-        raise ValueError(f"threshold must be a positive number, not {threshold!r}")
-    if cost not in COSTS:
-        raise ValueError(f"cost must be one of {', '.join(COSTS)}, not {cost!r}")
-
-
-def _check_scene(num_points, outlier_share, sigma) -> None:
-    _check_whole("num_points", num_points, least=1)
-    _check_share("outlier_share", outlier_share)
-    if _is_bool(sigma) or not 0 <= sigma < math.inf:
-        raise ValueError(f"sigma must be a finite number >= 0, not {sigma!r}")
-
-
-def _check_confidence(confidence) -> None:
-    if not 0 < confidence < 1:
-        raise ValueError(f"confidence must lie between 0 and 1, not {confidence!r}")
-
-
-def _check_share(name, share) -> None:
-    if _is_bool(share) or not 0 <= share <= 1:
-        raise ValueError(f"{name} must be a number in [0, 1], not {share!r}")
-
-
-def _check_whole(name, number, least) -> None:
-    if _is_bool(number) or not isinstance(number, Integral) or number < least:
-        raise ValueError(f"{name} must be an int >= {least}, not {number!r}")
-
-
-def _is_bool(value) -> bool:
-    return isinstance(value, (bool, np.bool_))

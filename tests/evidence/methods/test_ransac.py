@@ -1,6 +1,7 @@
 """RANSAC against scikit-image, scikit-learn, OpenCV and what its definition demands."""
 
 import math
+import re
 
 import cv2
 import numpy as np
@@ -112,6 +113,14 @@ def test_without_replacement_the_probability_is_hypergeometric():
     assert all_inlier_probability(0.5, 4, 10**6) == pytest.approx(0.5**4, rel=1e-4)
     assert trials_needed(0.5, 2, 0.99, num_points=6) == 21
     assert trials_needed(0.5, 4, 0.99, num_points=6) == math.inf
+
+
+@quick
+@given(st.floats(0, 1), st.integers(1, 5000), st.floats(1e-300, 1 - 1e-16))
+def test_the_number_of_trials_is_whole_or_infinite(share, size, confidence):
+    trials = trials_needed(share, size, confidence)
+    assert trials == math.inf or (type(trials) is int and trials >= 1)
+    assert trials_needed(0.5, 1050) == math.inf > trials_needed(0.5, 1000)
 
 
 # --- samples --------------------------------------------------------------------------
@@ -342,6 +351,35 @@ def test_the_unit_does_not_matter(model):
         assert np.array_equal(scaled.inliers, ransac(points, model, 3.0).inliers)
 
 
+@pytest.mark.parametrize("model", MODELS, ids=lambda model: model.name)
+@pytest.mark.filterwarnings("error")
+@quick
+@given(power=st.integers(-49, 46), seed=seeds)
+def test_nor_does_a_unit_beyond_single_precision(model, power, seed):
+    points, _, _ = scene_of(model)(generator(seed), 100, 0.5)
+    here = ransac(points, model, 3.0)
+    there = ransac(points * 10.0**power, model, 3 * 10.0**power)
+    assert there.trials == here.trials
+    assert (there.inliers == here.inliers).mean() > 0.97
+    assert there.cost == pytest.approx(here.cost, rel=0.01)
+
+
+@pytest.mark.parametrize("kind", [np.uint8, np.int16, np.int64, np.float16, np.float32])
+@pytest.mark.parametrize("cost", ["msac", "count"])
+@quick
+@given(threshold=st.integers(1, 255))
+def test_a_threshold_of_any_kind_is_a_number(kind, cost, threshold):
+    points, _, line = line_scene(generator(22), 60)
+    for number in (kind(threshold), np.array(threshold, kind)):
+        found = ransac(points, LINE, number, cost=cost)
+        same = ransac(points, LINE, float(threshold), cost=cost)
+        assert np.array_equal(found.inliers, same.inliers) and found.cost == same.cost
+        costs = model_costs(LINE, line[None], points, number, cost)
+        assert costs == model_costs(LINE, line[None], points, float(threshold), cost)
+        _, best = polish(LINE, line, points, number, cost)
+        assert best == polish(LINE, line, points, float(threshold), cost)[1]
+
+
 def test_one_absurd_point_does_no_harm():
     points, is_inlier, _ = line_scene(generator(13))
     spoiled = np.vstack([points, [[1e9, -1e9]]])
@@ -395,6 +433,33 @@ def test_points_on_a_line_determine_no_plane_and_no_homography():
             model.fit(points)
 
 
+@pytest.mark.parametrize(
+    "matches",
+    [
+        [[0, 0, 0, 0], [1, 0, 1, 0], [2, 0, 1, 1], [0, 1, 0, 1]],
+        [[0, 0, 0, 0], [1, 0, 1, 0], [1, 1, 2, 0], [0, 1, 0, 1]],
+    ],
+)
+def test_three_of_four_on_a_line_in_one_image_determine_nothing(matches):
+    with pytest.raises(ValueError, match="do not determine a homography"):
+        HOMOGRAPHY.fit(matches)
+
+
+@settings(max_examples=200)
+@given(seed=seeds, num_points=st.integers(4, 8), image=st.sampled_from([0, 1]))
+def test_all_but_one_on_a_line_determine_no_homography(seed, num_points, image):
+    """In the second image, five or more such matches fit no homography at all."""
+    rng = generator(seed)
+    num_points = 4 if image == 1 else num_points
+    one, others = rng.uniform(-1, 1, (2, 2))
+    on_line = one + rng.uniform(0, 1, (num_points - 1, 1)) * others
+    aligned = np.vstack([on_line, rng.uniform(-1, 1, 2)]) * 10 ** rng.uniform(-3, 3)
+    images = [aligned, rng.uniform(0, 500, (num_points, 2))]
+    matches = rng.permutation(np.hstack([images[image], images[1 - image]]))
+    with pytest.raises(ValueError, match="do not determine a homography"):
+        HOMOGRAPHY.fit(matches)
+
+
 @pytest.mark.parametrize("model", MODELS, ids=lambda model: model.name)
 def test_repeated_points_spoil_their_samples_only(model):
     points, _, _ = scene_of(model)(generator(19), 60, 0.0)
@@ -410,104 +475,130 @@ def test_as_many_points_as_a_sample():
     assert same_model(found.model, np.array([[1.0, 0, 5], [0, 1, 5], [0, 0, 1]]))
 
 
+def test_any_object_with_the_four_members_is_a_model():
+    class Level:
+        """A horizontal line, as its height."""
+
+        sample_size = 1
+
+        def minimal(self, points, indices):
+            return points[indices[:, 0], 1:]
+
+        def squared_residuals(self, models, points):
+            return (points[:, 1] - models) ** 2
+
+        def fit(self, points):
+            return points[:, 1:].mean(axis=0)
+
+    points = np.array([[0, 1], [1, 1.1], [2, 0.9], [3, 8]])
+    found = ransac(points, Level(), 0.5)
+    assert found.model == pytest.approx([1.0]) and found.inliers.sum() == 3
+    with pytest.raises(ValueError, match="points must be at least 1 for a Level, not"):
+        ransac(np.ones((0, 2)), Level(), 0.5)
+
+
 GOOD = np.random.default_rng(0).uniform(0, 9, (20, 2))
+WRONG_SCORING = [
+    ({"points": GOOD[:, :1]}, "points must have the shape (n, 2), not (20, 1)"),
+    ({"points": GOOD[0]}, "points must have the shape (n, 2), not (2,)"),
+    ({"points": GOOD + 0j}, "points must be real numbers, not complex numbers"),
+    ({"points": np.ma.array(GOOD)}, "points is a masked array"),
+    ({"points": GOOD.astype(str)}, "points must be real numbers, not text"),
+    ({"points": np.where(GOOD > 8, np.nan, GOOD)}, "points must be finite, but points"),
+    ({"points": GOOD * 1e60}, "points must lie between 1e-50 and 1e+50 in size"),
+    ({"model": Line}, "model must be an object such as Line(), not the class Line"),
+    ({"model": "line"}, "model must have the members of Line(): str lacks sample_size"),
+    ({"threshold": 0}, "threshold must be a finite number above 0, not 0"),
+    ({"threshold": -1.0}, "threshold must be a finite number above 0, not -1.0"),
+    ({"threshold": math.nan}, "threshold must be a finite number above 0, not nan"),
+    ({"threshold": True}, "threshold must be a finite number above 0, not True (bool)"),
+    ({"threshold": "1"}, "threshold must be a finite number above 0, not '1' (str)"),
+    ({"threshold": 1e-60}, "threshold must lie between 1e-50 and 1e+50 in size"),
+    ({"cost": "MSAC"}, "cost must be one of 'msac', 'count', not 'MSAC' (str)"),
+    ({"cost": None}, "cost must be one of 'msac', 'count', not None"),
+]
+WRONG_SEARCH = [
+    ({"points": GOOD[:1]}, "points must be at least 2 for a line, not 1"),
+    ({"confidence": 1.0}, "confidence must be a finite number above 0 and below 1"),
+    ({"confidence": 0.0}, "confidence must be a finite number above 0 and below 1"),
+    ({"max_trials": 0}, "max_trials must be a whole number of at least 1, not 0"),
+    ({"max_trials": 2.0}, "max_trials must be a whole number of at least 1, not 2.0"),
+    ({"max_trials": True}, "max_trials must be a whole number of at least 1, not True"),
+    ({"adaptive": 2}, "adaptive must be True or False, not 2 (int)"),
+    ({"refit": "no"}, "refit must be True or False, not 'no' (str)"),
+    ({"local_optimization": None}, "local_optimization must be True or False, not Non"),
+]
 
 
-@pytest.mark.parametrize(
-    ("change", "message"),
-    [
-        ({"points": GOOD[:, :1]}, "shape"),
-        ({"points": GOOD[0]}, "shape"),
-        ({"points": GOOD[:1]}, "at least 2 points"),
-        ({"points": np.where(GOOD > 8, np.nan, GOOD)}, "not finite"),
-        ({"points": np.where(GOOD > 8, np.inf, GOOD)}, "not finite"),
-        ({"threshold": 0}, "threshold"),
-        ({"threshold": -1.0}, "threshold"),
-        ({"threshold": np.nan}, "threshold"),
-        ({"confidence": 1.0}, "confidence"),
-        ({"confidence": 0.0}, "confidence"),
-        ({"max_trials": 0}, "max_trials"),
-        ({"max_trials": 2.5}, "max_trials must be an int >= 1, not 2.5"),
-        ({"max_trials": math.inf}, "max_trials must be an int >= 1, not inf"),
-        ({"max_trials": math.nan}, "max_trials must be an int >= 1, not nan"),
-        ({"max_trials": None}, "max_trials must be an int >= 1, not None"),
-        ({"max_trials": "9"}, "max_trials must be an int >= 1, not '9'"),
-        ({"max_trials": True}, "max_trials"),
-        ({"max_trials": np.True_}, "max_trials"),
-        ({"threshold": True}, "threshold"),
-        ({"cost": "mlesac"}, "cost must be one of"),
-        ({"cost": "MSAC"}, "cost must be one of msac, count, not 'MSAC'"),
-    ],
-)
+@pytest.mark.parametrize(("change", "message"), WRONG_SCORING + WRONG_SEARCH)
 def test_wrong_input_is_refused(change, message):
     arguments = {"points": GOOD, "model": LINE, "threshold": 1.0, **change}
-    with pytest.raises(ValueError, match=message):
+    with pytest.raises((TypeError, ValueError), match=f"^{re.escape(message)}"):
         ransac(**arguments)
 
 
-@pytest.mark.parametrize(
-    ("change", "message"),
-    [
-        ({"cost": "MSAC"}, "cost must be one of msac, count, not 'MSAC'"),
-        ({"cost": None}, "cost must be one of"),
-        ({"threshold": 0.0}, "threshold"),
-        ({"threshold": math.nan}, "threshold"),
-        ({"threshold": True}, "threshold"),
-    ],
-)
+@pytest.mark.parametrize(("change", "message"), WRONG_SCORING)
 def test_scoring_refuses_what_the_search_refuses(change, message):
-    options = {"threshold": 1.0, "cost": "msac", **change}
     line = np.array([0.0, 1.0, -4.0])
-    with pytest.raises(ValueError, match=message):
-        model_costs(LINE, line[None], GOOD, **options)
-    with pytest.raises(ValueError, match=message):
-        polish(LINE, line, GOOD, **options)
+    options = {"model": LINE, "points": GOOD, "threshold": 1.0, "cost": "msac"} | change
+    for call, model in ((model_costs, {"models": line[None]}), (polish, {})):
+        candidate = model or {"candidate": line}
+        with pytest.raises((TypeError, ValueError), match=f"^{re.escape(message)}"):
+            call(**options, **candidate)
+
+
+def test_in_single_precision_the_range_is_smaller():
+    line, points = np.array([[0.0, 1.0, -4.0]]), GOOD.astype(np.float32)
+    for scaled, threshold in ((points * 1e-22, 1.0), (points, 1e-22), (points, 1e22)):
+        with pytest.raises(
+            ValueError, match="between 1e-15 and 1e[+]15 in size .float"
+        ):
+            model_costs(LINE, line, scaled, threshold)
 
 
 @pytest.mark.parametrize("scene", [line_scene, homography_scene])
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        (
-            {"outlier_share": 1.5},
-            r"outlier_share must be a number in \[0, 1\], not 1.5",
-        ),
-        ({"outlier_share": -0.2}, "outlier_share"),
-        ({"outlier_share": math.nan}, "outlier_share must be a number"),
-        ({"outlier_share": True}, "outlier_share"),
-        ({"num_points": 0}, "num_points must be an int >= 1, not 0"),
-        ({"num_points": 9.5}, "num_points"),
-        ({"sigma": -1.0}, "sigma must be a finite number >= 0, not -1.0"),
-        ({"sigma": math.nan}, "sigma"),
+        ({"outlier_share": 1.5}, "outlier_share must be a finite number from 0 to 1"),
+        ({"outlier_share": True}, "outlier_share must be a finite number from 0 to 1"),
+        ({"num_points": 0}, "num_points must be a whole number of at least 1, not 0"),
+        ({"num_points": 9.5}, "num_points must be a whole number of at least 1, not 9"),
+        ({"sigma": -1.0}, "sigma must be a finite number of at least 0, not -1.0"),
+        ({"sigma": math.nan}, "sigma must be a finite number of at least 0, not nan"),
+        ({"rng": 0}, "rng must be a generator such as numpy.random.default_rng(0)"),
     ],
 )
 def test_impossible_scenes_are_refused(scene, change, message):
-    with pytest.raises(ValueError, match=message):
-        scene(generator(0), **change)
+    with pytest.raises((TypeError, ValueError), match=f"^{re.escape(message)}"):
+        scene(**{"rng": generator(0)} | change)
 
 
 @pytest.mark.parametrize(
-    ("function", "arguments"),
+    ("function", "arguments", "message"),
     [
-        (trials_needed, (1.1, 2)),
-        (trials_needed, (True, 2)),
-        (trials_needed, (math.nan, 2)),
-        (trials_needed, (0.5, True)),
-        (trials_needed, (0.5, 2.0)),
-        (trials_needed, (0.5, math.inf)),
-        (trials_needed, (0.5, 0)),
-        (trials_needed, (0.5, 2, 1.0)),
-        (all_inlier_probability, (-0.1, 2)),
-        (all_inlier_probability, (0.5, 5, 4)),
-        (sample_minimal, (generator(0), 3, 4, 1)),
-        (LINE.fit, (GOOD, np.ones(3))),
-        (LINE.fit, (GOOD, -np.ones(20))),
-        (LINE.fit, (GOOD, np.zeros(20))),
-        (HOMOGRAPHY.fit, (np.ones((3, 4)),)),
+        (trials_needed, (1.1, 2), "inlier_share must be a finite number from 0 to 1"),
+        (trials_needed, (True, 2), "inlier_share must be a finite number"),
+        (trials_needed, (math.nan, 2), "inlier_share must be a finite number"),
+        (trials_needed, (0.5, True), "sample_size must be a whole number of at leas"),
+        (trials_needed, (0.5, 2.0), "sample_size must be a whole number of at least"),
+        (trials_needed, (0.5, 0), "sample_size must be a whole number of at least 1"),
+        (trials_needed, (0.5, 2, 1.0), "confidence must be a finite number above 0 a"),
+        (trials_needed, (0.5, 2, "x"), "confidence must be a finite number above 0 a"),
+        (all_inlier_probability, (-0.1, 2), "inlier_share must be a finite number"),
+        (all_inlier_probability, (0.5, 5, 4), "num_points must be a whole number of "),
+        (all_inlier_probability, (0.5, 2, 10**400), "num_points must be a whole numb"),
+        (sample_minimal, (generator(0), 3, 4, 1), "num_points must be a whole number"),
+        (sample_minimal, (0, 4, 3, 1), "rng must be a generator"),
+        (LINE.fit, (GOOD, np.ones(3)), r"weights must have the shape \(20,\)"),
+        (LINE.fit, (GOOD, -np.ones(20)), "weights must be at least 0 and not all 0"),
+        (LINE.fit, (GOOD, np.zeros(20)), "weights must be at least 0 and not all 0"),
+        (LINE.fit, (GOOD * 1e200,), "points must lie between 1e-50 and 1e.50 in siz"),
+        (HOMOGRAPHY.fit, (np.ones((3, 4)),), "at least 4 for a homography, not 3"),
     ],
 )
-def test_wrong_arguments_are_refused(function, arguments):
-    with pytest.raises(ValueError):
+def test_wrong_arguments_are_refused(function, arguments, message):
+    with pytest.raises((TypeError, ValueError), match=message):
         function(*arguments)
 
 

@@ -1,6 +1,7 @@
 """Thresholds, projections and fits against scikit-learn, SciPy and by definition."""
 
 import re
+from fractions import Fraction
 from itertools import combinations, islice
 
 import numpy as np
@@ -17,6 +18,10 @@ from evidence.methods import sparse_regression as norms
 numbers = st.floats(-100, 100, allow_subnormal=False)
 vectors = arrays(float, st.integers(1, 8), elements=numbers)
 sizes = st.floats(0, 50, allow_subnormal=False)
+seeds = st.integers(0, 10**6)
+units = st.lists(st.integers(-40, 40), min_size=5, max_size=5).map(
+    lambda powers: 10.0 ** np.array(powers)
+)
 
 
 def problem(seed, n=40, p=8, correlation=0.5):
@@ -115,6 +120,38 @@ def test_projection_is_the_nearest_point(project, z, radius, other):
     assert (z - found) @ (x - found) <= 1e-6
     assert (z - found) @ (project(2 * z, radius) - found) <= 1e-6
     assert np.allclose(project(found, radius), found, atol=1e-9)
+
+
+def exact_l1_projection(z, radius):
+    """Return the projection of a vector outside the ball in exact arithmetic."""
+    size, left = sorted((abs(Fraction(v)) for v in z), reverse=True), Fraction(radius)
+    sums = [sum(size[: k + 1]) for k in range(len(size))]
+    heights = [(total - left) / (k + 1) for k, total in enumerate(sums)]
+    height = max((h for h, s in zip(heights, size, strict=True) if s > h), default=0)
+    return [float(np.sign(v) * max(abs(Fraction(v)) - height, 0)) for v in z]
+
+
+@pytest.mark.parametrize(
+    ("z", "expected"),
+    [([1e17, 1], [1, 0]), ([3e15] * 3, [1 / 3] * 3), ([-1e300], [-1])],
+)
+def test_a_small_ball_is_not_lost_beside_large_entries(z, expected):
+    assert norms.project_l1_ball(z, 1) == pytest.approx(expected, abs=1e-15)
+
+
+@settings(max_examples=300)
+@given(
+    z=arrays(float, st.integers(1, 6), elements=st.floats(1, 9) | st.floats(-9, 0)),
+    powers=arrays(int, 6, elements=st.integers(-20, 20)),
+    radius=st.floats(1e-3, 1e3),
+)
+def test_l1_projection_in_exact_arithmetic(z, powers, radius):
+    z = z * 10.0 ** powers[: len(z)]
+    found = norms.project_l1_ball(z, radius)
+    if sum(abs(Fraction(v)) for v in z) <= Fraction(radius):
+        assert np.array_equal(found, z)
+    else:
+        assert np.abs(found - exact_l1_projection(z, radius)).max() < 1e-14 * radius
 
 
 def test_projections_take_the_last_axis():
@@ -281,6 +318,46 @@ def test_a_feature_of_zeros_gets_weight_zero():
     assert norms.lasso(X, y, 1.0, start=np.ones(8))[2] == 0
 
 
+def test_a_short_column_is_not_lost_beside_a_long_one():
+    rng = np.random.default_rng(0)
+    a, b = rng.normal(size=(2, 50))
+    b = 0.9 * a + 0.19**0.5 * b
+    y = a + 0.1 * rng.normal(size=50)
+    expected = norms.lasso(np.c_[a, b], y, 0.0)
+    assert np.allclose(norms.lasso(np.c_[a, 1e8 * b], y, 0.0) * [1, 1e8], expected)
+    assert np.allclose(
+        norms.lasso(np.c_[1e8 * b, a], y, 0.0) * [1e8, 1], expected[::-1]
+    )
+
+
+@settings(max_examples=40)
+@given(seed=seeds, unit=units, order=st.permutations(range(5)))
+def test_without_penalty_units_and_order_of_columns_do_not_matter(seed, unit, order):
+    X, y = problem(seed, p=5)
+    expected = norms.lasso(X, y, 0.0)
+    found = norms.lasso((X * unit)[:, order], y, 0.0)
+    assert np.allclose(found * unit[order], expected[order], rtol=1e-8, atol=1e-10)
+
+
+@settings(max_examples=60)
+@given(seed=seeds)
+def test_with_a_penalty_each_condition_holds_in_its_own_unit(seed):
+    """The penalty of a weight is in the unit of its column; the order is no matter."""
+    rng = np.random.default_rng(seed)
+    X, y = problem(seed, p=5)
+    X = X * 10.0 ** rng.integers(-4, 5, 5)
+    penalty = 10 ** rng.uniform(-12, 0) * np.abs(X.T @ y).max()
+    order = rng.permutation(5)
+    w = norms.lasso(X, y, penalty)
+    lengths = np.linalg.norm(X, axis=0)
+    for j in range(5):
+        pull = X[:, j] @ (y - X @ w)
+        missed = abs(pull - penalty * np.sign(w[j])) if w[j] else abs(pull) - penalty
+        assert missed <= 1e-8 * lengths[j] * np.linalg.norm(y)
+    again = norms.lasso(X[:, order], y, penalty)
+    assert np.allclose(again * lengths[order], (w * lengths)[order], rtol=0, atol=1e-7)
+
+
 # --- L0 -------------------------------------------------------------------------------
 
 
@@ -313,6 +390,49 @@ def test_equals_are_settled_by_order():
         assert norms.best_subsets(X, y, max_size=1)[1].features[0] < 4
 
 
+def test_the_best_subset_is_that_of_other_units():
+    rng = np.random.default_rng(0)
+    X = rng.normal(size=(30, 4))
+    y = X @ [1, 2, 0, 0.5] + 0.1 * rng.normal(size=30)
+    for factor in (1e-6, 1, 1e6):
+        assert norms.best_subsets(X * [1, 1, 1, factor], y)[3].features == (0, 1, 3)
+    a, b, c = np.random.default_rng(0).normal(size=(3, 50))
+    best = norms.best_subsets(np.c_[2e5 * a, c, b], a + b)[2]
+    assert best.features == (0, 2) and best.squared_error < 1e-20
+
+
+@settings(max_examples=40)
+@given(seed=seeds, unit=units, singular=st.booleans())
+def test_subsets_and_their_fits_do_not_depend_on_units(seed, unit, singular):
+    X, y = problem(seed, n=20, p=5)
+    if singular:
+        X[:, 4] = X[:, 0] - X[:, 1]
+    subsets, others = norms.best_subsets(X, y), norms.best_subsets(X * unit, y)
+    for one, other in zip(subsets, others, strict=True):
+        assert singular or one.features == other.features
+        assert other.squared_error == pytest.approx(one.squared_error, rel=1e-9)
+    found = X @ (norms.l0_fit(X * unit, y, 1.0) * unit)
+    assert np.allclose(found, X @ norms.l0_fit(X, y, 1.0), rtol=1e-8, atol=1e-9)
+
+
+@settings(max_examples=30)
+@given(seed=seeds, centered=st.booleans())
+def test_powers_of_one_feature_are_told_apart(seed, centered):
+    rng = np.random.default_rng(seed)
+    age = rng.uniform(18, 90, 100)
+    X = age[:, None] ** [1, 2, 3, 4]
+    y = np.sin(age / 10) + 0.1 * rng.normal(size=100)
+    X, y = (X - X.mean(0), y - y.mean()) if centered else (X, y)
+    unit = X / np.linalg.norm(X, axis=0)
+    errors = {
+        features: np.linalg.lstsq(unit[:, features], y, rcond=None)[1].item()
+        for features in combinations(range(4), 3)
+    }
+    best = norms.best_subsets(X, y)[3]
+    assert best.features == min(errors, key=errors.get)
+    assert best.squared_error == pytest.approx(min(errors.values()), rel=1e-9)
+
+
 def test_l0_fit_is_the_hard_threshold_for_an_orthonormal_design():
     rng = np.random.default_rng(0)
     X = np.linalg.qr(rng.normal(size=(20, 6)))[0]
@@ -334,42 +454,77 @@ def test_subsets_of_other_data_are_refused():
         (norms.best_subsets(np.hstack([X, y[:, None]]), y), "feature 4 and X has only"),
         (norms.best_subsets(X, y)[1:], "must begin with the empty one"),
         ([], "must begin with the empty one"),
+        ((0, 1), "subsets must be a list of Subset"),
     ):
-        with pytest.raises(ValueError, match=re.escape(words)):
+        with pytest.raises((TypeError, ValueError), match=re.escape(words)):
             norms.l0_fit(X, y, 0.1, subsets=others)
 
 
 # --- At the door ----------------------------------------------------------------------
 
 
+EYE, ONES = np.eye(2), np.ones(2)
+MASKED = np.ma.array(EYE, mask=EYE == 0)
+
+
 @pytest.mark.parametrize(
-    "call",
+    ("function", "arguments", "words"),
     [
-        lambda: norms.soft_threshold([1.0], -1),
-        lambda: norms.soft_threshold([np.nan], 1),
-        lambda: norms.hard_threshold([1.0], np.nan),
-        lambda: norms.group_threshold([1.0], -1),
-        lambda: norms.project_l1_ball([1.0], -1),
-        lambda: norms.project_l2_ball([np.inf], 1),
-        lambda: norms.ridge(np.eye(2), [1.0, 2.0], [-1.0]),
-        lambda: norms.ridge(np.eye(2), [1.0], 1.0),
-        lambda: norms.lasso(np.ones(3), np.ones(3), 1.0),
-        lambda: norms.lasso(np.eye(2), np.ones(2), -1.0),
-        lambda: norms.lasso(np.eye(2), np.ones(2), 1.0, start=[1.0]),
-        lambda: norms.elastic_net(np.eye(2), np.ones(2), 1.0, 1.5),
-        lambda: norms.elastic_net(*problem(0), 0.1, max_sweeps=1),
-        lambda: next(norms.proximal_steps(np.eye(2), [1.0, np.nan], 1.0)),
-        lambda: norms.kkt_violation(np.eye(2), np.ones(2), [1.0], 1.0),
-        lambda: norms.best_subsets(np.ones((3, 21)), np.ones(3)),
-        lambda: norms.l0_fit(np.eye(3), np.ones(3), -1.0),
+        (norms.soft_threshold, ([1.0], -1), "threshold must be a finite number of at"),
+        (norms.soft_threshold, ([1.0], "1"), "threshold must be a finite number of at"),
+        (norms.soft_threshold, ([np.nan], 1), "z must be finite, but z[0] is nan"),
+        (norms.soft_threshold, ([1j], 1), "z must be real numbers, not complex numbe"),
+        (norms.hard_threshold, ([1.0], np.nan), "threshold must be a finite number of"),
+        (norms.hard_threshold, (["1"], 1), "z must be real numbers, not text"),
+        (norms.group_threshold, ([1.0], -1), "threshold must be a finite number of at"),
+        (norms.group_threshold, (1.0, 1), "z must have the shape (..., p), not ()"),
+        (norms.project_l1_ball, ([1.0], -1), "radius must be a finite number of at le"),
+        (norms.project_l1_ball, ([[]], 1), "z must have entries on its last axis, not"),
+        (norms.project_l2_ball, ([np.inf], 1), "z must be finite, but z[0] is inf"),
+        (norms.project_l2_ball, (MASKED, 1), "z is a masked array"),
+        (norms.ridge, (EYE, ONES, [-1.0]), "penalties must be at least 0, not -1.0"),
+        (norms.ridge, (EYE, [1.0], 1.0), "y must have the shape (2,), not (1,)"),
+        (norms.ridge, (EYE * 1e170, ONES, 1.0), "y and the columns of X must lie betw"),
+        (norms.ridge, (EYE, ONES * 1e-170, 1.0), "y and the columns of X must lie bet"),
+        (norms.lasso, (ONES, ONES, 1.0), "X must have the shape (n, p), not (2,)"),
+        (norms.lasso, (np.ones((2, 0)), ONES, 1.0), "X must be at least 1 by 1, not o"),
+        (norms.lasso, (MASKED, ONES, 1.0), "X is a masked array"),
+        (norms.lasso, (EYE, ONES, -1.0), "penalty must be a finite number of at least"),
+        (norms.lasso_path, (EYE, ONES, 1.0), "penalties must have the shape (k,), not"),
+        (norms.lasso_path, (EYE, ONES, [1, -1]), "penalties must be at least 0, not"),
+        (norms.elastic_net, (EYE, ONES, 1.0, 1.5), "l1_ratio must be a finite number"),
+        (norms.proximal_steps, (EYE, [1.0, np.nan], 1.0), "y must be finite, but y[1]"),
+        (norms.kkt_violation, (EYE, ONES, [1.0], 1.0), "w must have the shape (2,), n"),
+        (
+            norms.best_subsets,
+            (np.ones((3, 21)), np.ones(3)),
+            "X must have at most 20 f",
+        ),
+        (norms.best_subsets, (EYE, ONES, -1), "max_size must be a whole number from 0"),
+        (norms.best_subsets, (EYE, ONES, 3), "max_size must be a whole number from 0 "),
+        (norms.best_subsets, (EYE, ONES, 2.0), "max_size must be a whole number from"),
+        (
+            norms.l0_fit,
+            (EYE, ONES, -1.0),
+            "penalty must be a finite number of at least",
+        ),
     ],
 )
-def test_bad_arguments_are_refused(call):
-    with pytest.raises(ValueError, match=r"must|needs?|not converged|at most"):
-        call()
+def test_bad_arguments_are_refused(function, arguments, words):
+    with pytest.raises((TypeError, ValueError), match="^" + re.escape(words)):
+        function(*arguments)
 
 
-@pytest.mark.parametrize("max_size", [-1, 4])
-def test_a_subset_has_no_more_features_than_there_are(max_size):
-    with pytest.raises(ValueError, match="max_size must lie between 0 and 3"):
-        norms.best_subsets(np.eye(3), np.ones(3), max_size=max_size)
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        ({"start": [1.0]}, "start must have the shape (8,), not (1,)"),
+        ({"tolerance": -1}, "tolerance must be a finite number of at least 0, not -1"),
+        ({"max_sweeps": 0.5}, "max_sweeps must be a whole number of at least 1, not"),
+        ({"max_sweeps": 1}, "not converged after 1 sweeps"),
+        ({"alpha": 1}, "elastic_net(): got an unexpected keyword argument 'alpha'"),
+    ],
+)
+def test_bad_options_are_refused(options, words):
+    with pytest.raises((TypeError, ValueError), match="^" + re.escape(words)):
+        norms.lasso(*problem(0), 0.1, **options)
