@@ -511,8 +511,8 @@ ANATOMY = {
     ),
     "exercise_of_another_chapter": (
         T.test_exercises_have_statement_check_stub_and_solution,
-        replace("solution-2", f"{SLUG}-2", "elsewhere-2"),
-        "elsewhere-2",
+        replace("solution-2", f"{SLUG}/assumption", "elsewhere/assumption"),
+        "elsewhere/assumption",
     ),
     "solution_shown": (
         T.test_exercises_have_statement_check_stub_and_solution,
