@@ -11,10 +11,13 @@ from tools import notebooks
 def main(chapter: str) -> int:
     """Compare the stored outputs with what the code prints now; check the form.
 
+    Only if the chapter is fresh: otherwise all would say what one ``make run`` mends.
     Both at once, for the kernel takes one processor. What the form's tests say is
     shown when the outputs are done.
     """
     path = notebooks.find(chapter)
+    if reason := notebooks.stale(path):
+        raise SystemExit(reason)
     slug = path.stem
     color = "yes" if sys.stdout.isatty() else "no"
     pytest = [sys.executable, "-m", "pytest", "-q", "--no-header", "-rf"]

@@ -11,6 +11,8 @@ from functools import cache
 from importlib.metadata import packages_distributions
 from pathlib import Path
 
+from IPython.core.inputtransformer2 import TransformerManager
+
 from evidence import claims
 from evidence.sources import shorten_docstrings
 
@@ -42,11 +44,12 @@ def fingerprint(notebook, chapter: str, root: Path) -> str:
     cells = [c for c in notebook.cells if c.cell_type == "code"]
     # The Colab cell names the repository, which differs from fork to fork.
     cells = [c.source for c in cells if "colab" not in c.metadata.get("tags", [])]
-    code = [without_magics(source) for source in cells]
+    code = [as_python(source) for source in cells]
+    parts = [meaning_of_cell(text) for text in code]
     exercises = root / "book" / f"{chapter}.exercises.py"
     if exercises.is_file():
         code.append(exercises.read_text("utf8"))
-    parts = [meaning(text) for text in code]
+        parts.append(meaning(code[-1]))
     files = sorted(reached("\n".join(code), root))
     modules = [path.read_text("utf8") for path in files if path.suffix == ".py"]
     for path in files:
@@ -91,9 +94,15 @@ def _meaning(node) -> str:
     return f"{type(node).__name__}({inside})"
 
 
-def without_magics(source: str) -> str:
-    """Return a cell's code as Python, its magics replaced by ``pass``."""
-    return re.sub(r"^([ \t]*)[%!].*$", r"\1pass", source, flags=re.MULTILINE)
+def meaning_of_cell(code: str) -> str:
+    """Return what a cell says: a string at its beginning and a ``;`` at its end, too."""
+    quiet = code.rstrip().endswith(";")  # shows no output
+    return f"{_meaning(parse(code).body)}{';' if quiet else ''}"
+
+
+def as_python(source: str) -> str:
+    """Return a cell's code with its magics as calls, as IPython runs it."""
+    return TransformerManager().transform_cell(source)
 
 
 def reached(code: str, root: Path) -> set[Path]:

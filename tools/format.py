@@ -45,6 +45,8 @@ def main(names: list[str]) -> None:
         notebooks.write(path, notebook)
         for problem in notebooks.problems(path):
             print(f"{notebooks.name_of(path)}: {problem}")
+        if notebooks.damage(notebook):
+            print(notebooks.stale(path))
 
 
 if __name__ == "__main__":

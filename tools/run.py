@@ -34,6 +34,7 @@ def execute(path: Path) -> float:
         if cell.cell_type == "code":
             cell.outputs, cell.execution_count = [], None
     notebook.metadata.pop("widgets", None)
+    made = notebooks.fingerprint(notebook, notebooks.name_of(path), notebooks.ROOT)
     started = time.perf_counter()
     client = NotebookClient(
         notebook,
@@ -45,20 +46,29 @@ def execute(path: Path) -> float:
     )
     client.execute()
     seconds = time.perf_counter() - started
-    notebooks.tidy(notebook)  # before the fingerprint, which is of the tidy source
+    notebooks.tidy(notebook)
     notebooks.write(path, notebook)
-    _record(path, notebook, seconds)
+    _record(notebooks.name_of(path), made, seconds)
     return seconds
 
 
-def _record(path: Path, notebook, seconds: float) -> None:
+def _record(name: str, made: str, seconds: float) -> None:
     """Write the run into ``book/runs.txt``."""
-    name, book = notebooks.name_of(path), notebooks.ROOT / "book"
+    book = notebooks.ROOT / "book"
     with ONE_AT_A_TIME:
         found = runs.read(book)
         before = found[name][-1].seconds if name in found else 0
-        made = notebooks.fingerprint(notebook, name, notebooks.ROOT)
         runs.write(found | {name: [runs.Run(made, rounded(seconds, before))]}, book)
+
+
+def _keep_one_run_each() -> None:
+    """Of the runs that a merge put together, keep the one that fits the code."""
+    book, kept = notebooks.ROOT / "book", {}
+    for path in notebooks.chapters():
+        name = notebooks.name_of(path)
+        made = notebooks.fingerprint(notebooks.read(path), name, notebooks.ROOT)
+        kept[name] = [run for run in runs.read(book)[name] if run.fingerprint == made]
+    runs.write({name: found[:1] for name, found in kept.items()}, book)
 
 
 def rounded(seconds: float, before: int) -> int:
@@ -83,6 +93,7 @@ def main(names: list[str]) -> int:
     else:
         paths = [path for path in notebooks.chapters() if notebooks.stale(path)]
     if not paths:
+        _keep_one_run_each()
         print("Every chapter's outputs are up to date.")
         return 0
     failures = 0

@@ -2,67 +2,98 @@
 
 from __future__ import annotations
 
-import json
 import re
 import shutil
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from pathlib import Path
+from urllib.parse import unquote
 
 from tools import contents, notebooks
 from tools.notebooks import ROOT
 
 HTML = ROOT / "_build" / "html"
+DOCTREES = ROOT / "_build" / ".doctrees"
+LISTS = (ROOT / "_toc.yml", ROOT / "book" / "moved.yml")
+CAUSE = re.compile(r"^[\w.]+(?:Error|Exception): .+(?:\n +.+)*", re.MULTILINE)
+LINK = re.compile(r'<a\b[^>]*?\shref="(?![a-z]+:|//)([^"#?]*)[^"#]*#?([^"]*)"')
 
 
-def build() -> list[str]:
-    """Build the HTML from the stored outputs.
-
-    Returns
-    -------
-    list of str
-        Chapters whose code changed after they were run, each with what to do.
+def build() -> None:
+    """Build the HTML from the stored outputs; name the chapters that changed since.
 
     Raises
     ------
     SystemExit
-        If there was a warning, a chapter's outputs are incomplete, or ``_toc.yml`` is
-        malformed; the message says which. What an earlier build left is deleted then:
-        pages that Sphinx keeps would be called built by the next one.
+        If outputs are missing, there was a warning or a dead link, or ``_toc.yml`` is
+        malformed; the message says which. No site is left then, and no cache: Sphinx
+        warns of a page only when it reads or writes it.
     """
-    pages = contents.pages(ROOT)  # which says in which line _toc.yml is malformed
+    listed = DOCTREES / "lists"  # what listed the pages when the cache was made
+    now = "".join(path.read_text("utf8") for path in LISTS if path.is_file())
+    if not listed.is_file() or listed.read_text("utf8") != now:
+        clean()
+    try:
+        contents.pages(ROOT)  # which says in which line _toc.yml is malformed
+        look_at_chapters()
+        run_sphinx()
+        if dead := [*dict.fromkeys(dead_links())]:
+            raise SystemExit("\n".join(["The site has dead links:", *dead]))
+    except BaseException:  # also when it is interrupted
+        clean()
+        raise
+    listed.write_text(now, "utf8")
+
+
+def clean() -> None:
+    """Delete the site and what the next build would start from."""
+    for path in (HTML, DOCTREES):
+        shutil.rmtree(path, ignore_errors=True)
+    for notes in ("repairs.json", "sheets.json"):
+        (HTML.parent / notes).unlink(missing_ok=True)
+
+
+def look_at_chapters() -> None:
+    """Say which chapters are stale; one without its outputs cannot be shown."""
     stale = [note for path in notebooks.chapters() if (note := notebooks.stale(path))]
-    broken = [note for note in stale if notebooks.CHANGED not in note]
-    if broken:
-        _forget()
+    if broken := [note for note in stale if notebooks.CHANGED not in note]:
         raise SystemExit("\n".join(broken))
-    known = ROOT / "_build" / "pages.json"
-    if not known.is_file() or json.loads(known.read_text()) != pages:
-        _forget()  # or else links from pages that did not change stay unseen
+    for note in stale:
+        print(note, flush=True)
+
+
+def run_sphinx() -> None:
+    """Let Jupyter Book write the pages."""
     # -W: a warning fails; -n: so does a reference to nothing; -q: print warnings only.
     program = Path(sys.executable).with_name("jupyter-book")
     command = [program, "build", ".", "-W", "-n", "-q", "--keep-going"]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
     if done.returncode:
-        _forget()
         text = re.sub(r"\x1b\[[0-9;]*m", "", done.stdout + done.stderr)
-        lines = [x for x in text.splitlines() if re.search("WARNING|ERROR|Error", x)]
-        raise SystemExit("The site has warnings:\n" + "\n".join(lines or [text]))
-    known.write_text(json.dumps(pages))
-    return stale
+        lines = [x for x in text.splitlines() if re.search("(WARNING|ERROR):", x)]
+        lines = lines or CAUSE.findall(text)[:1] or [text]
+        raise SystemExit("\n".join(["The site has warnings:", *dict.fromkeys(lines)]))
 
 
-def _forget() -> None:
-    """Delete what earlier builds made."""
-    for folder in (HTML, ROOT / "_build" / ".doctrees"):
-        shutil.rmtree(folder, ignore_errors=True)
+def dead_links() -> Iterator[str]:
+    """Yield the links that lead to no page, or to no place on it.
+
+    Sphinx does not look again at a page when what it refers to goes from another.
+    """
+    pages = {path: path.read_text("utf8") for path in HTML.rglob("*.html")}
+    ids = {path: set(re.findall(r'\sid="([^"]+)', pages[path])) for path in pages}
+    for page in pages.keys() - set((HTML / "_static").rglob("*")):
+        for path, anchor in LINK.findall(pages[page]):
+            to = (page.parent / unquote(path)).resolve() if path else page
+            here = ids.get(to, {unquote(anchor)})
+            if not to.exists() or (anchor and unquote(anchor) not in here):
+                yield f"{page.relative_to(HTML)} links {path}#{anchor}"
 
 
 if __name__ == "__main__":
     print("Building the site ...", flush=True)
     started = time.perf_counter()
-    stale = build()
+    build()
     print(f"Built in {time.perf_counter() - started:.0f} s: {HTML / 'index.html'}")
-    if stale:
-        print("Not up to date:", *stale, sep="\n")

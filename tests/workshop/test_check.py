@@ -4,11 +4,11 @@ import re
 
 import copies
 import pytest
-from copies import CHAPTER, SLUG, chapter_of, edit_cell
+from copies import CHAPTER, SLUG, chapter_of, edit, edit_cell
 
 from tools import notebooks
 
-TESTS = notebooks.ROOT / "tests" / "test_chapters.py"
+TESTS = notebooks.ROOT / "tests" / "book" / "test_chapters.py"
 
 
 def test_check_passes_for_an_unchanged_chapter(book):
@@ -39,3 +39,11 @@ def test_check_fails_where_a_chapter_is_wrong(book, harm):
     assert done.returncode == 1, done.output
     assert SLUG in done.output.partition("short test summary")[2]
     assert done.output.count("short test summary") == 1, "the other part is right"
+
+
+def test_check_of_changed_code_names_the_one_command(book):
+    edit(book, "src/evidence/stats.py", "import math\n", "import math\n\nchanged = 1\n")
+    done = copies.python(book, "-m", "tools.check", CHAPTER)
+    assert done.returncode == 1
+    assert done.output == f"{notebooks.stale(chapter_of(book), book)}\n"
+    assert done.output.endswith(f": make run CHAPTER={CHAPTER}\n")

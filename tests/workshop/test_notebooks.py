@@ -309,6 +309,9 @@ def test_of_two_runs_after_a_merge_one_must_fit(book):
     text = path.read_text("utf8")
     path.write_text(f"{text}{CHAPTER} 0123456789abcdef 5\n", "utf8")
     assert notebooks.stale(chapter_of(book), book) is None
+    done = copies.python(book, "-m", "tools.run")
+    assert done.output == "Every chapter's outputs are up to date.\n"
+    assert path.read_text("utf8") == text
     own = notebooks.runs.read(book / "book")[CHAPTER][0].fingerprint
     path.write_text(path.read_text("utf8").replace(own, "0" * 16), "utf8")
     assert notebooks.CHANGED in notebooks.stale(chapter_of(book), book)
@@ -321,6 +324,22 @@ def test_a_field_that_a_newer_python_adds_changes_no_meaning():
     assert fingerprint._meaning(one) == fingerprint._meaning(two)
     assert fingerprint.meaning("x = 1") != fingerprint.meaning("x = 2")
     assert fingerprint.meaning("x = None") != fingerprint.meaning("x = 0")
+
+
+@pytest.mark.parametrize(
+    ("one", "two", "same"),
+    [
+        ("x = [1, 2]", "x = [  # two\n    1, 2,\n]", True),
+        ("'shown'", "'other'", False),
+        ("f(x)", "f(x);", False),
+        ("files = !ls", "files = !ls -a", False),
+        ("np.mean?", "np.mean?", True),
+        ("%time f()", "%time g()", False),
+    ],
+)
+def test_a_cell_means_what_ipython_runs(one, two, same):
+    texts = map(fingerprint.as_python, (one, two))
+    assert (len(set(map(fingerprint.meaning_of_cell, texts))) == 1) == same
 
 
 def test_what_a_chapter_lists_is_part_of_it_with_its_comments():
@@ -349,7 +368,7 @@ def test_modules_are_reached_transitively(tmp_path):
         (package / name).write_text(source)
 
     def reached(code):
-        paths = fingerprint.reached(fingerprint.without_magics(code), tmp_path)
+        paths = fingerprint.reached(fingerprint.as_python(code), tmp_path)
         return {path.relative_to(package).as_posix() for path in paths}
 
     always = {"__init__.py", "a.py", "a.js", "b.py", "c.py"}

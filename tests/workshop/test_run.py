@@ -4,7 +4,7 @@ import re
 
 import copies
 import pytest
-from copies import SLUG, chapter_of, edit
+from copies import CHAPTER, SLUG, chapter_of, edit
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 from tools import notebooks, run
@@ -39,6 +39,24 @@ def test_run_runs_only_what_is_stale(book):
     assert notebooks.runs.seconds("demo/unrun", book / "book") == 5
     assert notebooks.stale(path, book) is None, "the fingerprint is of the tidy source"
     assert notebooks.problems(path) == []
+
+
+def test_an_editor_that_loses_a_widget_leaves_one_command_that_mends_it(book):
+    """A save without the widgets' state, an ordinary one in JupyterLab."""
+    notebook = notebooks.read(chapter_of(book))
+    del notebook.metadata["widgets"]
+    notebooks.write(chapter_of(book), notebook)
+    said = f"{notebooks.stale(chapter_of(book), book)}\n"
+    assert "shows a widget whose state is not stored" in said
+    assert said.endswith(f": make run CHAPTER={CHAPTER}\n")
+    for tool in ("check", "site", "format"):
+        chosen = [] if tool == "site" else [CHAPTER]
+        done = copies.python(book, "-m", f"tools.{tool}", *chosen)
+        assert done.returncode == (tool != "format"), done.output
+        assert done.output.replace("Building the site ...\n", "") == said
+    done = copies.python(book, "-m", "tools.run")
+    assert re.fullmatch(rf"\[1/1\] {CHAPTER}: \d+ s\n", done.output), done.output
+    assert notebooks.stale(chapter_of(book), book) is None
 
 
 def test_a_failing_cell_is_reported_with_its_chapter(book):
