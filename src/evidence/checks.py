@@ -125,7 +125,7 @@ def one_of(value, name: str, known: Collection[str]) -> str:
 
 
 def array(
-    values, name: str, *, shape: tuple = (...,), finite=True, dtype=float
+    values, name: str, *, shape: tuple = (...,), finite=True, dtype=float, kinds="iuf"
 ) -> np.ndarray:
     """Return real numbers as a new array of doubles.
 
@@ -143,6 +143,9 @@ def array(
     dtype : numpy.dtype or None
         Of the result. With ``None`` floating-point numbers stay as they are and are not
         copied; whole numbers become doubles.
+    kinds : str
+        Letters of the NumPy kinds let in. With ``"b"`` among them True and False count
+        as 1 and 0.
 
     Raises
     ------
@@ -152,7 +155,7 @@ def array(
         If its shape is another, or a number is not finite.
     """
     found = _as_array(values, name)
-    if found.dtype.kind not in "iuf":
+    if found.dtype.kind not in kinds:
         kind = KINDS.get(found.dtype.kind, found.dtype)
         raise TypeError(f"{name} must be real numbers, not {kind}")
     _check_shape(found, name, shape)

@@ -177,6 +177,11 @@ def test_an_array_is_a_new_one_unless_its_precision_is_kept():
     assert checks.array(torch.ones(2), "x", dtype=None).dtype == np.float32
 
 
+def test_true_and_false_are_numbers_where_that_is_asked_for():
+    for values in ([True, False], np.array([True, False]), torch.tensor([True, False])):
+        assert checks.array(values, "x", kinds="biuf").tolist() == [1.0, 0.0]
+
+
 @pytest.mark.parametrize(
     ("values", "words"),
     [

@@ -47,8 +47,11 @@ def _check_sample(inlier_share, sample_size, num_points):
 
 
 def _check_trials(inlier_share, sample_size, confidence, num_points):
+    share, sample_size, num_points = _check_sample(
+        inlier_share, sample_size, num_points
+    )
     confidence = checks.number(confidence, "confidence", above=0, below=1)
-    return inlier_share, sample_size, confidence, num_points  # a door is inside
+    return share, sample_size, confidence, num_points
 
 
 def _check_draw(rng, num_points, sample_size, num_samples):
@@ -242,7 +245,7 @@ def trials_needed(
     ----------
     Fischler & Bolles (1981), section II.B.
     """
-    q = all_inlier_probability(inlier_share, sample_size, num_points)
+    q = _all_inlier_probability(inlier_share, sample_size, num_points)
     if q == 1:
         return 1
     trials = math.log1p(-confidence) / math.log1p(-q) if q > 0 else math.inf
@@ -669,7 +672,7 @@ def ransac(
                 best, best_cost = found, found_cost
                 if adaptive:
                     share = _inliers(model, best, points, threshold).mean()
-                    enough = trials_needed(share, model.sample_size, confidence)
+                    enough = _trials_needed(share, model.sample_size, confidence)
                     needed = min(enough, max_trials)
         trace.append((trials, best_cost))
 
@@ -772,7 +775,9 @@ def model_costs(model, models, points, threshold: float, cost: str = "msac"):
     return costs
 
 
-# What the search has let in is not checked again in its loop.
+# What a door has let in is not checked again behind it, in the loop of the search.
+_all_inlier_probability = all_inlier_probability.__wrapped__
+_trials_needed = trials_needed.__wrapped__
 _sample_minimal = sample_minimal.__wrapped__
 _model_costs, _polish = model_costs.__wrapped__, polish.__wrapped__
 

@@ -107,7 +107,7 @@ def _check_l0_fit(X, y, penalty, subsets):
 
 
 def _check_data(X, y) -> tuple[np.ndarray, np.ndarray]:
-    X = checks.array(X, "X", shape=("n", "p"))
+    X = checks.array(X, "X", shape=("n", "p"), kinds="biuf")  # indicators too
     y = checks.array(y, "y", shape=(len(X),))
     if X.size == 0:
         raise ValueError(f"X must be at least 1 by 1, not of the shape {X.shape}")

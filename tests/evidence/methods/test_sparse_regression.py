@@ -433,6 +433,13 @@ def test_powers_of_one_feature_are_told_apart(seed, centered):
     assert best.squared_error == pytest.approx(min(errors.values()), rel=1e-9)
 
 
+def test_indicators_are_numbers():
+    X, y = problem(0, p=4)
+    indicators = X > 0
+    found = norms.l0_fit(indicators, y, 0.1)
+    assert found.any() and np.array_equal(found, norms.l0_fit(1.0 * indicators, y, 0.1))
+
+
 def test_l0_fit_is_the_hard_threshold_for_an_orthonormal_design():
     rng = np.random.default_rng(0)
     X = np.linalg.qr(rng.normal(size=(20, 6)))[0]
