@@ -95,7 +95,7 @@ def _meaning(node) -> str:
 
 
 def meaning_of_cell(code: str) -> str:
-    """Return what a cell says: a string at its beginning and a ``;`` at its end, too."""
+    """Return what a cell says: a string that it begins with, a ``;`` at its end."""
     quiet = code.rstrip().endswith(";")  # shows no output
     return f"{_meaning(parse(code).body)}{';' if quiet else ''}"
 

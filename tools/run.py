@@ -63,12 +63,14 @@ def _record(name: str, made: str, seconds: float) -> None:
 
 def _keep_one_run_each() -> None:
     """Of the runs that a merge put together, keep the one that fits the code."""
-    book, kept = notebooks.ROOT / "book", {}
+    book = notebooks.ROOT / "book"
+    found = runs.read(book)
     for path in notebooks.chapters():
         name = notebooks.name_of(path)
-        made = notebooks.fingerprint(notebooks.read(path), name, notebooks.ROOT)
-        kept[name] = [run for run in runs.read(book)[name] if run.fingerprint == made]
-    runs.write({name: found[:1] for name, found in kept.items()}, book)
+        if len(found[name]) > 1:
+            made = notebooks.fingerprint(notebooks.read(path), name, notebooks.ROOT)
+            found[name] = [run for run in found[name] if run.fingerprint == made][:1]
+    runs.write(found, book)
 
 
 def rounded(seconds: float, before: int) -> int:
