@@ -8,7 +8,10 @@ PIP := $(BIN)/pip install --quiet --quiet --disable-pip-version-check -c constra
 WORKERS ?= $(shell $(PYTHON) -c "import os; print(min(4, os.cpu_count() or 2))")
 export PYTHONDONTWRITEBYTECODE := 1
 
-.PHONY: book test run check new rename remove format serve bench student offline clean
+TESTS ?= tests book
+PYTEST := $(RUN) -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder -q
+
+.PHONY: book test machines run check new rename remove format serve bench student offline clean
 
 book: .venv/book
 	@$(RUN) -m tools.site
@@ -16,7 +19,10 @@ book: .venv/book
 test: .venv/test
 	@$(BIN)/ruff check --quiet . && $(BIN)/ruff format --quiet --check .
 	@$(RUN) -m tools.site
-	$(RUN) -m pytest -n $(WORKERS) --dist loadfile --nbval --nbval-cell-timeout 300 -q tests book
+	$(PYTEST) --nbval --nbval-cell-timeout 300 $(TESTS)
+
+machines: .venv/test  ## all chapters on other numbers of threads and a plain processor
+	$(PYTEST) --machines tests/book
 
 run: .venv/book  ## CHAPTER=part/slug, or all that is stale
 	@$(RUN) -m tools.run $(CHAPTER)

@@ -1,6 +1,6 @@
 """Speed of `boxes` beside OpenCV, onnxruntime and the loop of the textbook.
 
-    python -m benchmarks.boxes [--rounds 20]
+    python -m benchmarks.boxes [--rounds 20] [--quick]
 
 Prints a Markdown table. A speed is (time of the peer) / (time of ours), median and
 quartiles over rounds in one process; above 1, ours is faster. Each round is another
@@ -11,13 +11,12 @@ x, y, width, height, ours takes corners and checks them: each is given its own f
 
 from __future__ import annotations
 
-import argparse
 import sys
 
 import cv2
 import numpy as np
 
-from benchmarks.paired import ratio
+from benchmarks.paired import options, ratio
 from benchmarks.peers import onnx_nms
 from evidence.methods.detection.boxes import greedy_nms, nms
 
@@ -46,11 +45,11 @@ def clustered(rng, n):
     ).reshape(n, 4)
 
 
-def rows(rounds):
+def rows(sizes, rounds):
     """Yield the table's rows."""
     for make in (uniform, crowded, clustered):
         cells = {"OpenCV": [], "onnxruntime": [], "loop": []}
-        for n in SIZES:
+        for n in sizes:
             data = []
             for seed in range(DISTINCT):
                 rng = np.random.default_rng([seed, n])
@@ -91,13 +90,12 @@ def rows(rounds):
 
 def main():
     """Print the table."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--rounds", type=int, default=20)
-    rounds = parser.parse_args().rounds
+    arguments = options(__doc__, rounds=20)
+    sizes = SIZES[:1] if arguments.quick else SIZES
     cv2.setNumThreads(2)
-    print("| boxes | peer | " + " | ".join(f"{n:,}" for n in SIZES), "|")
-    print("|---|---|" + "---|" * len(SIZES))
-    for row in rows(rounds):
+    print("| boxes | peer | " + " | ".join(f"{n:,}" for n in sizes), "|")
+    print("|---|---|" + "---|" * len(sizes))
+    for row in rows(sizes, arguments.rounds):
         print(row, flush=True)
 
 

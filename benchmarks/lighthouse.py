@@ -1,6 +1,6 @@
 """Lighthouse on built pages: ``python -m benchmarks.lighthouse [page ...]``.
 
-Prints the median of three runs for each page, on simulated mobile and on desktop.
+Prints the median of three rounds for each page, on simulated mobile and on desktop.
 Needs Node; Lighthouse comes from npm by name.
 """
 
@@ -11,10 +11,10 @@ import os
 import shutil
 import statistics
 import subprocess
-import sys
 import tempfile
 from pathlib import Path
 
+from benchmarks.paired import options
 from tools import browser
 from tools.server import serve
 from tools.site import HTML
@@ -48,18 +48,31 @@ def measure(url: str, form: str, chrome: str) -> dict[str, float]:
     return scores | details | {"failed": failed}
 
 
-def main(pages: list[str]) -> None:
-    """Print a Markdown table."""
-    chrome = browser.find() or sys.exit(browser.ADVICE)
+def missing(quick: bool) -> str | None:
+    """Return why nothing can be measured here, and what would change it."""
+    if quick:
+        return "Lighthouse takes minutes"
     if not shutil.which("npx"):
-        sys.exit("Lighthouse needs Node (npx); install it from nodejs.org")
+        return "Lighthouse needs Node (npx). To install it: https://nodejs.org"
+    if not browser.find():
+        return browser.ADVICE
+    return None if HTML.is_dir() else "there is no site. To build it: make book"
+
+
+def main() -> None:
+    """Print a Markdown table."""
+    arguments = options(__doc__, 3, ("pages", {"nargs": "*", "default": PAGES}))
+    if reason := missing(arguments.quick):
+        print(f"Skipped: {reason}.")
+        return
+    chrome = browser.find()
     print("| page | form | " + " | ".join((*CATEGORIES, *DETAILS)) + " |")
     print("|---" * (2 + len(CATEGORIES) + len(DETAILS)) + "|")
     with serve(HTML) as address:
-        for page in pages or PAGES:
+        for page in arguments.pages:
             for form in ("mobile", "desktop"):
                 url = f"{address}/{page}"
-                runs = [measure(url, form, chrome) for _ in range(3)]
+                runs = [measure(url, form, chrome) for _ in range(arguments.rounds)]
                 medians = [
                     statistics.median(run[name] for run in runs)
                     for name in (*CATEGORIES, *DETAILS)
@@ -70,4 +83,4 @@ def main(pages: list[str]) -> None:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1:])
+    main()

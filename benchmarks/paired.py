@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import time
 from collections.abc import Callable
 from typing import NamedTuple
@@ -19,6 +20,21 @@ class Ratio(NamedTuple):
 
     def __str__(self) -> str:
         return f"{_short(self.median)} ({_short(self.low)} to {_short(self.high)})"
+
+
+def options(description: str, rounds: int, *more) -> argparse.Namespace:
+    """Read what every benchmark can be told, and ``more``: (name, settings) each.
+
+    With ``--quick`` there are two rounds, and the benchmark takes its first case alone.
+    """
+    parser = argparse.ArgumentParser(description=description)
+    parser.add_argument("--rounds", type=int, default=rounds)
+    parser.add_argument("--quick", action="store_true", help="only see whether it runs")
+    for name, settings in more:
+        parser.add_argument(name, **settings)
+    found = parser.parse_args()
+    found.rounds = 2 if found.quick else found.rounds
+    return found
 
 
 def ratio(

@@ -1,4 +1,4 @@
-"""ONNX Runtime's operators, for the benchmarks and for the tests."""
+"""ONNX Runtime's operators, as peers."""
 
 from __future__ import annotations
 

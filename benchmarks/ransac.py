@@ -1,6 +1,6 @@
 """Speed and accuracy of `ransac` beside scikit-image, scikit-learn and OpenCV.
 
-    python -m benchmarks.ransac [--rounds 20]
+    python -m benchmarks.ransac [--rounds 20] [--quick]
 
 Prints a Markdown table. A speed is (time of the peer) / (time of ours), median and
 quartiles over rounds in one process of two threads; above 1, ours is faster. Each round
@@ -12,7 +12,6 @@ share of data sets whose model comes near to 90 % of the true inliers.
 
 from __future__ import annotations
 
-import argparse
 import sys
 import warnings
 
@@ -23,7 +22,7 @@ import skimage.transform
 import sklearn.linear_model
 from threadpoolctl import threadpool_limits
 
-from benchmarks.paired import ratio
+from benchmarks.paired import options, ratio
 from evidence.methods.ransac import (
     Homography,
     Line,
@@ -121,10 +120,10 @@ def support(model, found, points, is_inlier, threshold):
     return (squared < threshold**2).mean()
 
 
-def rows(title, model, scene, sigma, make_peers, rounds):
+def rows(title, model, scene, sigma, make_peers, shares, rounds):
     """Yield the table's rows: peer, and for each outlier share speed and successes."""
     cells = {}
-    for share in SHARES:
+    for share in shares:
         threshold = 3 * sigma
         trials = 50_000 if model.sample_size == 4 and share == 0.9 else 10_000
         data = [
@@ -170,16 +169,15 @@ def rows(title, model, scene, sigma, make_peers, rounds):
 
 def main():
     """Print the table."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--rounds", type=int, default=20)
-    rounds = parser.parse_args().rounds
+    arguments = options(__doc__, rounds=20)
+    shares = SHARES[:1] if arguments.quick else SHARES
     warnings.simplefilter("ignore")
     cv2.setNumThreads(2)
     with threadpool_limits(2):
         print(
-            "| model | peer | " + " | ".join(f"{s:.0%} outliers" for s in SHARES), "|"
+            "| model | peer | " + " | ".join(f"{s:.0%} outliers" for s in shares), "|"
         )
-        print("|---|---|" + "---|" * len(SHARES))
+        print("|---|---|" + "---|" * len(shares))
         line = ("line", Line(), line_scene, LINE_NOISE, line_peers)
         homography = (
             "homography",
@@ -189,7 +187,7 @@ def main():
             homography_peers,
         )
         for task in (line, homography):
-            for row in rows(*task, rounds):
+            for row in rows(*task, shares, arguments.rounds):
                 print(row, flush=True)
 
 

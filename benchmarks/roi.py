@@ -1,6 +1,6 @@
 """Speed of `roi` beside ONNX Runtime and a version written with grid_sample.
 
-    python -m benchmarks.roi [--rounds 15] [--threads 1 2] [--spin]
+    python -m benchmarks.roi [--rounds 15] [--quick] [--spin]
 
 Prints a Markdown table for each number of threads. A speed is (time of the peer) /
 (time of ours), median and quartiles over rounds in one process; above 1, ours is
@@ -16,7 +16,6 @@ column *in processor time* counts the work alone.
 
 from __future__ import annotations
 
-import argparse
 import os
 import subprocess
 import sys
@@ -26,7 +25,7 @@ import numpy as np
 import torch
 from torch.nn import functional
 
-from benchmarks.paired import ratio
+from benchmarks.paired import options, ratio
 from benchmarks.peers import onnx_roi_align, onnx_roi_pool
 from evidence.methods.detection.roi import roi_align, roi_pool
 
@@ -112,7 +111,7 @@ def compare(case, rounds, threads, spin):
     ]
 
 
-def table(rounds, threads, spin):
+def table(cases, rounds, threads, spin):
     """Print the table for one number of threads."""
     torch.set_num_threads(threads)
     torch.manual_seed(0)
@@ -123,7 +122,7 @@ def table(rounds, threads, spin):
         "|---|---|---|---|---|---|---|---|",
         flush=True,
     )
-    for case in CASES:
+    for case in cases:
         cells = map(str, compare(case, rounds, threads, spin))
         print("| " + " | ".join(cells) + " |", flush=True)
 
@@ -133,14 +132,11 @@ def main():
 
     OpenMP, which runs torch's threads, reads how they shall wait when it is loaded.
     """
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--rounds", type=int, default=15)
-    parser.add_argument("--threads", type=int, nargs="+", default=[1, 2])
-    parser.add_argument("--spin", action="store_true")
-    arguments = parser.parse_args()
+    arguments = options(__doc__, 15, ("--spin", {"action": "store_true"}))
     policy = {} if arguments.spin else {"OMP_WAIT_POLICY": "PASSIVE"}
-    for threads in arguments.threads:
-        call = f"table({arguments.rounds}, {threads}, {arguments.spin})"
+    cases = CASES[:1] if arguments.quick else CASES
+    for threads in (1,) if arguments.quick else (1, 2):
+        call = f"table({cases}, {arguments.rounds}, {threads}, {arguments.spin})"
         command = [sys.executable, "-c", f"from benchmarks.roi import table; {call}"]
         subprocess.run(command, env=os.environ | policy, check=True)
 

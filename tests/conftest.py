@@ -1,14 +1,50 @@
-"""What many test files share: how property tests draw, and copies of the book."""
+"""What many test files share: draws, copies of the book, and who runs what when."""
 
 import shutil
 
 import copies
 import pytest
+import rotation
 from hypothesis import settings
+from xdist.scheduler import LoadFileScheduling
 
 # The same examples every time, and no deadline.
 settings.register_profile("book", deadline=None, derandomize=True, database=None)
 settings.load_profile("book")
+
+# What stays together and is long comes first, what can be dealt out evenly last.
+ORDER = ("book", "tests/book/test_determinism", "tests/workshop", "tests/evidence")
+
+
+class ByFile(LoadFileScheduling):
+    """Give a file to one worker; of those about chapters, one chapter or page."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        file, _, test = nodeid.partition("::")
+        return file + test.partition("[")[2] * file.startswith("tests/book/")
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config, log):
+    return ByFile(config, log)
+
+
+def pytest_addoption(parser):
+    text = "run the costly checks alone, on every chapter instead of this commit's few"
+    parser.addoption("--machines", action="store_true", help=text)
+
+
+def pytest_generate_tests(metafunc):
+    if "chapter_in_turn" in metafunc.fixturenames:
+        everything = metafunc.config.getoption("machines")
+        metafunc.parametrize("chapter_in_turn", rotation.chapters(everything))
+
+
+def pytest_collection_modifyitems(config, items):
+    items.sort(key=lambda item: [not item.nodeid.startswith(x) for x in ORDER])
+    if config.getoption("machines"):
+        costly = "chapter_in_turn"
+        items[:] = [x for x in items if costly in getattr(x, "fixturenames", ())]
 
 
 @pytest.fixture(scope="session")

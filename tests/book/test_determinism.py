@@ -2,8 +2,8 @@
 
 Each is run anew, in strict comparison with its stored outputs, with the number of
 threads set before the kernel starts, and with the kernels that the libraries keep for
-any processor (no AVX2, no FMA, no AVX-512). The exemplars are run in every way; the
-experiments, whose networks can be chaotic, on the generic processor.
+any processor (no AVX2, no FMA, no AVX-512): a few chapters at each commit
+(``rotation.py``), all of them in ``make machines``.
 """
 
 import json
@@ -16,11 +16,7 @@ import torch
 from nbformat.v4 import new_code_cell, new_notebook
 from numpy._core._multiarray_umath import __cpu_dispatch__, __cpu_features__
 
-from tools import notebooks
 from tools.notebooks import ROOT
-
-EXEMPLARS = ["normalization/batchnorm-train-eval", "detection-geometry/ransac"]
-CHAPTERS = [notebooks.name_of(path) for path in notebooks.chapters()]
 
 
 def threads(number: int) -> dict[str, str]:
@@ -43,15 +39,6 @@ MACHINES = {
     "4-threads": threads(4),
     "2-threads-of-a-generic-processor": GENERIC | threads(2),
 }
-
-RUNS = [
-    (name, machine) for name in EXEMPLARS if name in CHAPTERS for machine in MACHINES
-]
-RUNS += [
-    (name, "2-threads-of-a-generic-processor")
-    for name in CHAPTERS
-    if name.startswith("experiments/")
-]
 
 ASK = """
 import json
@@ -113,16 +100,9 @@ def test_the_number_of_threads_reaches_the_libraries_in_a_kernel(tmp_path):
     assert answer["threads"] == [1] * len(answer["threads"])
 
 
-def test_the_exemplars_are_found():
-    missing = set(EXEMPLARS) - set(CHAPTERS)
-    assert not missing or len(CHAPTERS) < len(EXEMPLARS), f"not in the book: {missing}"
-
-
-if RUNS:  # without chapters nothing is collected, so nothing seems to be tested
-
-    @pytest.mark.parametrize(("chapter", "machine"), RUNS)
-    def test_a_chapter_prints_the_same(chapter, machine):
-        path = f"book/{chapter}.ipynb"
-        limit = ("--nbval", "--nbval-cell-timeout", "300")
-        done = copies.pytest_in(ROOT, *limit, path, **MACHINES[machine])
-        assert done.returncode == 0, f"{chapter} on {machine}:\n{done.output}"
+@pytest.mark.parametrize("machine", MACHINES)
+def test_a_chapter_prints_the_same(chapter_in_turn, machine):
+    path = f"book/{chapter_in_turn}.ipynb"
+    limit = ("--nbval", "--nbval-cell-timeout", "300")
+    done = copies.pytest_in(ROOT, *limit, path, **MACHINES[machine])
+    assert done.returncode == 0, f"{chapter_in_turn} on {machine}:\n{done.output}"

@@ -62,7 +62,7 @@ def missing_names(text: str) -> list[str]:
 
 
 def test_there_are_workflows():
-    assert {path.stem for path in WORKFLOWS} >= {"book", "newest"}
+    assert {path.stem for path in WORKFLOWS} >= {"book", "machines", "newest"}
 
 
 @every_workflow
@@ -110,10 +110,11 @@ def test_files_that_steps_are_given_exist(path):
 def test_expressions_name_only_what_the_job_has(path):
     for name, job in jobs(path).items():
         own = {step["id"] for step in job["steps"] if "id" in step}
-        matrix = job.get("strategy", {}).get("matrix", {})
+        rows = job.get("strategy", {}).get("matrix", {}).get("include", [])
         text = yaml.safe_dump(job, width=10_000)
         assert {*re.findall(r"\bsteps\.(\w+)", text)} <= own, name
-        assert {*re.findall(r"\bmatrix\.(\w+)", text)} <= matrix.keys(), name
+        for row in rows or [{}]:
+            assert {*re.findall(r"\bmatrix\.(\w+)", text)} <= row.keys(), name
         needs = job.get("needs", [])
         needs = [needs] if isinstance(needs, str) else needs
         assert {*needs} <= jobs(path).keys(), name
@@ -130,12 +131,26 @@ def test_torch_comes_without_cuda(path):
     assert index == "https://download.pytorch.org/whl/cpu"
 
 
-def test_every_change_is_tested_with_every_python():
+def test_every_change_is_tested_with_every_python_and_notebooks_with_one():
     workflow = read(FOLDER / "book.yml")
     assert {"push", "pull_request"} <= workflow["on"].keys()
     job = workflow["jobs"]["test"]
-    assert [step["run"] for step in job["steps"] if "run" in step] == ["make test"]
-    assert job["strategy"]["matrix"]["python"] == ["3.11", "3.12", "3.13"]
+    (command,) = (step["run"] for step in job["steps"] if "run" in step)
+    assert command == 'make test TESTS="${{ matrix.tests }}"'
+    rows = job["strategy"]["matrix"]["include"]
+    unit = "tests/evidence tests/workshop"
+    assert {row["python"]: row["tests"] for row in rows} == {
+        "3.11": unit,
+        "3.12": "tests book",
+        "3.13": unit,
+    }
+
+
+def test_every_chapter_is_run_on_other_machines_every_night():
+    (schedule,) = read(FOLDER / "machines.yml")["on"]["schedule"]
+    assert re.fullmatch(r"\d+ \d+ \* \* \*", schedule["cron"])
+    assert scripts(FOLDER / "machines.yml") == ["make machines"]
+    assert "$(PYTEST) --machines tests/book" in (ROOT / "Makefile").read_text("utf8")
 
 
 def test_only_what_passed_is_published_and_only_from_the_default_branch():
@@ -171,14 +186,16 @@ def test_the_newest_versions_are_tried_every_week_without_constraints():
 
 
 def test_the_weekly_tests_are_those_of_make_test():
+    command = ["make", "--always-make", "--dry-run", "test", "WORKERS=4"]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
+
     def arguments(text):
         (command,) = re.findall(r"-m pytest((?:.*\\\n)*.*)", text)
         words = command.replace("\\\n", " ").split()
-        return {w for w in words if not w.startswith(("--junitxml", "$(WORKERS)", "4"))}
+        return {word for word in words if not word.startswith("--junitxml")}
 
-    makefile = (ROOT / "Makefile").read_text("utf8")
     weekly = "\n".join(scripts(FOLDER / "newest.yml"))
-    assert arguments(makefile) == arguments(weekly)
+    assert arguments(done.stdout) == arguments(weekly)
 
 
 @every_guide

@@ -1,26 +1,22 @@
 """Speed of `selective_search` beside OpenCV and scikit-image.
 
-    pip install --no-deps --target _build/contrib opencv-contrib-python-headless
-    PYTHONPATH=src:_build/contrib python -m benchmarks.regions [--rounds 9]
+    python -m benchmarks.selective_search [--rounds 9] [--quick]
 
-OpenCV's selective search is in its contrib package, which would overwrite the
-opencv-python-headless of the tests: install it elsewhere, as above, and put that folder
-first. Prints a Markdown table of (our time) / (time of the peer), median and quartiles
+Prints a Markdown table of (our time) / (time of the peer), median and quartiles
 over rounds in one process on two threads; below 1, ours is faster. Owed are at most 0.5
 of OpenCV's selective search in fast mode, and 0.35 of scikit-image's segmentation.
 """
 
 from __future__ import annotations
 
-import argparse
-
 import cv2
 import numpy as np
+from cv2 import ximgproc
 from skimage import data
 from skimage import segmentation as skimage_segmentation
 from sklearn.metrics import adjusted_rand_score
 
-from benchmarks.paired import ratio
+from benchmarks.paired import options, ratio
 from evidence.methods.detection.selective_search import felzenszwalb, selective_search
 
 PHOTOGRAPHS = ("chelsea", "coffee", "rocket", "astronaut")
@@ -31,7 +27,7 @@ def opencv_search(image, mode):
     bgr = np.ascontiguousarray(image[..., ::-1])
 
     def run(_):
-        search = cv2.ximgproc.segmentation.createSelectiveSearchSegmentation()
+        search = ximgproc.segmentation.createSelectiveSearchSegmentation()
         search.setBaseImage(bgr)
         if mode == "fast":
             search.switchToSelectiveSearchFast()
@@ -50,13 +46,12 @@ def share(ours, peer, rounds):
 
 def main():
     """Print the table."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--rounds", type=int, default=9)
-    rounds = parser.parse_args().rounds
+    arguments = options(__doc__, rounds=9)
+    photographs = PHOTOGRAPHS[:1] if arguments.quick else PHOTOGRAPHS
     cv2.setNumThreads(2)
     print("| photograph | fast / OpenCV | single / OpenCV | segments / skimage | ARI |")
     print("|---|---|---|---|---|")
-    for name in PHOTOGRAPHS:
+    for name in photographs:
         image = getattr(data, name)()
 
         def theirs(_, image=image):
@@ -69,11 +64,11 @@ def main():
             share(
                 lambda _, image=image, mode=mode: selective_search(image, mode),
                 opencv_search(image, mode),
-                rounds,
+                arguments.rounds,
             )
             for mode in ("fast", "single")
         ]
-        cells.append(share(ours, theirs, rounds))
+        cells.append(share(ours, theirs, arguments.rounds))
         agreement = adjusted_rand_score(ours(0).ravel(), theirs(0).ravel())
         print(f"| {name} | {' | '.join(cells)} | {agreement:.4f} |", flush=True)
 

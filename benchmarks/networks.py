@@ -1,6 +1,6 @@
 """Speed of `evidence.methods.networks` beside a loop that trains one network at a time.
 
-    python -m benchmarks.ensemble [--rounds 5]
+    python -m benchmarks.networks [--rounds 5] [--quick]
 
 Prints a Markdown table. The peer is what one would write: `torch.nn.Sequential`,
 `torch.optim.Adam` and a loop, on two threads; ours is `run` with two processes of one
@@ -11,13 +11,11 @@ and of its steps, all alike, as many as are named.
 
 from __future__ import annotations
 
-import argparse
-
 import numpy as np
 import torch
 from joblib.externals.loky import get_reusable_executor
 
-from benchmarks.paired import Ratio, seconds
+from benchmarks.paired import Ratio, options, seconds
 from evidence.methods.networks import Networks, run, train
 
 TASKS = {  # task -> sizes, activation, blocks, rows, batch, steps, networks, bank
@@ -53,12 +51,12 @@ def ours(task: str, seeds: list[int]) -> np.ndarray:
         np.stack(part)
         for part in zip(*(data(seed, rows, sizes[0]) for seed in seeds), strict=True)
     )
-    ensemble = Networks(sizes, seeds, activation, blocks=blocks)
-    train(ensemble, x, y, steps, batch=batch)
-    return ensemble.loss(x, y)
+    networks = Networks(sizes, seeds, activation, blocks=blocks)
+    train(networks, x, y, steps, batch=batch)
+    return networks.loss(x, y)
 
 
-def peer(task: str, seed: int) -> None:
+def peer(task: str, seed: int, steps: int) -> None:
     """Train one network of a task for some steps, in the usual way."""
     sizes, activation, blocks, rows, batch, *_ = TASKS[task]
     torch.manual_seed(seed)
@@ -72,38 +70,38 @@ def peer(task: str, seed: int) -> None:
         network.extend([MODULES[activation](), layer])
     optimizer = torch.optim.Adam(network.parameters(), lr=0.003)
     x, y = map(torch.from_numpy, data(seed, rows, sizes[0]))
-    for _ in range(PEER_STEPS):
+    for _ in range(steps):
         now = torch.randperm(rows)[:batch] if batch < rows else slice(None)
         optimizer.zero_grad()
         torch.nn.functional.cross_entropy(network(x[now]), y[now]).backward()
         optimizer.step()
 
 
-def speed(task: str, rounds: int) -> Ratio:
+def speed(task: str, rounds: int, peer_steps: int, networks: int) -> Ratio:
     """Return the time of one network, the peer's over ours."""
-    *_, steps, networks, bank = TASKS[task]
-    peer(task, 0), run(ours, [task], range(2), bank=1, workers=2)  # imports, processes
+    *_, steps, _, bank = TASKS[task]
+    peer(task, 0, 1), run(ours, [task], range(2), bank=1, workers=2)  # imports
     found = []
     for number in range(rounds):
-        of_peer = seconds(lambda seed: peer(task, seed), number) * steps / PEER_STEPS
+        of_peer = seconds(lambda seed: peer(task, seed, peer_steps), number)
         of_all = seconds(
             lambda _: run(ours, [task], range(networks), bank=bank, workers=2), number
         )
-        found.append(of_peer / (of_all / networks))
+        found.append(of_peer * steps / peer_steps / (of_all / networks))
     low, median, high = np.percentile(found, [25, 50, 75])
     return Ratio(median, low, high, rounds)
 
 
 def main():
     """Print the table."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--rounds", type=int, default=5)
-    rounds = parser.parse_args().rounds
+    arguments = options(__doc__, rounds=5)
     torch.set_num_threads(2)
     print("| task | networks | steps | peer / ours, time of one network |")
     print("|---|---|---|---|")
-    for task, (*_, steps, networks, _) in TASKS.items():
-        found = speed(task, rounds)
+    for task in list(TASKS)[: 1 if arguments.quick else None]:
+        *_, steps, networks, _ = TASKS[task]
+        peer_steps, networks = (20, 4) if arguments.quick else (PEER_STEPS, networks)
+        found = speed(task, arguments.rounds, peer_steps, networks)
         print(f"| {task} | {networks} | {steps:,} | {found} |", flush=True)
     get_reusable_executor().shutdown()
 
