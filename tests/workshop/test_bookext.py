@@ -1,4 +1,4 @@
-"""The site's extension, piece by piece; what the pages show is in ``test_site.py``."""
+"""The site's extension, piece by piece; what pages show is in ``tests/book``."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """Repairs of the theme's pages that no option reaches, each with its reason.
 
-``tests/test_site.py`` tells when one of them is no longer needed.
+``tests/book/test_site_book.py`` tells when one of them is no longer needed.
 """
 
 from __future__ import annotations
