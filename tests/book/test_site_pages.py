@@ -1,0 +1,245 @@
+"""Every page of the built site in a real browser, with every other host out of reach.
+
+A page is loaded once for what a wide screen shows, and once as narrow as a phone. All
+rules of axe look at it wide and light; in the dark theme, contrast alone. On a phone
+texts keep their colors, and only the frame around them has other controls: there one
+chapter stands for all, without contrast.
+"""
+
+from __future__ import annotations
+
+from urllib.parse import unquote
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from visit import CHAPTERS, HTML, OTHERS, PAGES, PHONE, READ, Visit, wait_for_widgets
+
+from tools import notebooks
+
+OPENINGS = [  # pages that open a part: no predictions, perhaps no formula
+    f"book/{notebooks.name_of(path)}.html"
+    for path in notebooks.chapters()
+    if "opening" in notebooks.read(path).cells[0].metadata.get("tags", [])
+]
+
+every_chapter = pytest.mark.parametrize("desktop", CHAPTERS, indirect=True)
+every_page_to_read = pytest.mark.parametrize("desktop", READ, indirect=True)
+
+
+LOOK = {"color_scheme": "light", "reduced_motion": "reduce"}  # no color half-way
+
+
+@pytest.fixture(scope="module", params=PAGES)
+def desktop(request, chromium, site):
+    """Yield a visit to a page, which its tests share."""
+    with Visit(chromium, site, **LOOK) as visit:
+        visit.open(request.param)
+        yield visit
+
+
+@pytest.fixture
+def page(desktop):
+    """Yield the page on a wide screen; afterwards it is light and on a screen again."""
+    yield desktop.page
+    desktop.page.emulate_media(media="screen", color_scheme="light")
+
+
+@pytest.fixture(scope="module")
+def phone(desktop, chromium, site):
+    """Yield a visit to the same page on a phone."""
+    with Visit(chromium, site, viewport=PHONE, **LOOK) as visit:
+        visit.open(desktop.path)
+        yield visit
+
+
+def test_page_asks_no_other_host_and_has_no_fault(desktop, phone):
+    for visit in (desktop, phone):
+        visit.page.wait_for_load_state("networkidle")
+        assert visit.outside == []
+        assert visit.faults == []
+
+
+@pytest.mark.parametrize("path", CHAPTERS)
+def test_page_opens_from_a_folder(chromium, path):
+    context = chromium.new_context()
+    page = context.new_page()
+    page.goto((HTML / path).as_uri())
+    wait_for_widgets(page)
+    assert page.locator(".evidence-explore input").count() > 0
+    context.close()
+
+
+# --- Reading on any device, by anybody ----------------------------------------------
+
+
+# On a phone a section is laid out when it comes near; until then axe takes places, and
+# the colors behind them, from a page that is still to move.
+ALL_LAID_OUT = "section { content-visibility: visible !important }"
+CONTRAST = "color-contrast"
+# Marks ten texts of each look: same color, size and weight on the same grounds. A page
+# has thousands of texts in a hundred looks, and axe needs milliseconds for each. Ten,
+# since it says nothing of a text that is scrolled out of sight.
+MARK_LOOKS = """() => {
+    const grounds = new Map([[null, ""]]), seen = new Map();
+    for (const e of document.querySelectorAll("*")) {  // parents before children
+        const s = getComputedStyle(e), shown = e.checkVisibility() && e.offsetWidth > 1;
+        const own = [s.backgroundColor, s.backgroundImage, s.opacity, s.filter].join();
+        const below = grounds.get(e.parentElement);
+        grounds.set(e, below.endsWith(own) ? below : below + own);
+        const says = e.matches("input, select, textarea") || [...e.childNodes].some(
+            node => node.nodeType === Node.TEXT_NODE && node.data.trim());
+        if (!says) continue;
+        const look = [s.color, s.fontSize, s.fontWeight, shown, grounds.get(e)].join();
+        seen.set(look, (seen.get(look) ?? 0) + 1);
+        e.toggleAttribute("data-look", seen.get(look) <= 10);
+    }
+}"""
+
+
+def violations(page, where=None, **options) -> list[tuple[str, str]]:
+    """Return what axe finds wrong on a page: the rule, and the element's source."""
+    style = page.add_style_tag(content=ALL_LAID_OUT)
+    options["resultTypes"] = ["violations"]
+    found = Axe().run(page, where, options).response["violations"]
+    style.evaluate("element => element.remove()")
+    return [(rule["id"], node["html"]) for rule in found for node in rule["nodes"]]
+
+
+def test_page_is_accessible(page):
+    assert violations(page) == []
+
+
+def test_dark_page_has_contrast(page):
+    page.emulate_media(color_scheme="dark")
+    page.wait_for_selector("html[data-theme=dark]")
+    page.evaluate(MARK_LOOKS)
+    assert violations(page, "[data-look]", runOnly=[CONTRAST]) == []
+
+
+@pytest.mark.parametrize("desktop", CHAPTERS[:1] + OTHERS, indirect=True)
+def test_page_is_accessible_on_a_phone(phone):
+    assert violations(phone.page, rules={CONTRAST: {"enabled": False}}) == []
+
+
+@every_page_to_read
+def test_phone_needs_no_sideways_scrolling(phone):
+    root = "document.documentElement"
+    assert phone.page.evaluate(f"{root}.scrollWidth - {root}.clientWidth") == 0
+
+
+# --- Without JavaScript, and on paper -----------------------------------------------
+
+
+@pytest.mark.parametrize("path", CHAPTERS)
+def test_page_is_complete_without_javascript(chromium, site, path):
+    with Visit(chromium, site, java_script_enabled=False) as visit:
+        page = visit.page
+        page.goto(f"{site}/{path}")
+        opening = page.locator("figure.evidence-widget > img")
+        assert opening.count() == len(_models(path))
+        for number, model in enumerate(_models(path)):
+            alt = opening.nth(number).get_attribute("alt")
+            assert alt == model["alts"][_frame(model, model["selection"])]
+        if path not in OPENINGS:
+            assert page.locator(".evidence-predict li").count() > 0
+            assert page.locator(".katex").count() > 0
+            assert page.locator("math").count() > 0  # for screen readers
+
+
+@every_chapter
+def test_page_prints_the_frame_without_the_controls(page):
+    page.emulate_media(media="print")
+    assert page.locator(".evidence-explore img").first.is_visible()
+    assert not page.locator(".evidence-controls").first.is_visible()
+    assert not page.locator(".evidence-answers").first.is_visible()
+
+
+# --- Widgets ------------------------------------------------------------------------
+
+
+def _models(path: str) -> list[dict]:
+    """Return the widgets' states of a chapter in the order of the page."""
+    notebook = notebooks.read(notebooks.find(path[len("book/") : -len(".html")]))
+    states = notebook.metadata.get("widgets", {}).get(notebooks.STATE, {})
+    found = []
+    for _, cell in notebooks.code_cells(notebook):
+        for output in cell.outputs:
+            if notebooks.VIEW in output.get("data", {}):
+                model = output["data"][notebooks.VIEW]["model_id"]
+                found.append(states["state"][model]["state"])
+    return found
+
+
+def _frame(model: dict, selection: list[int]) -> int:
+    index = 0
+    for control, chosen in zip(model["controls"], selection, strict=True):
+        index = index * len(control["values"]) + chosen
+    return index
+
+
+def _assert_shows(widget, model: dict, selection: list[int]) -> None:
+    """Assert that the picture is the frame of the selection, with its own text."""
+    index = _frame(model, selection)
+    picture = widget.locator("img")
+    source, alt = picture.get_attribute("src"), picture.get_attribute("alt")
+    wanted = "\n".join(model["parts"][k] for k in model["frames"][index])
+    assert alt == model["alts"][index]
+    assert unquote(source.partition(",")[2]) == wanted
+    assert picture.evaluate("image => image.decode().then(() => image.naturalWidth)")
+
+
+@every_chapter
+def test_widgets_answer_keys_and_mouse_with_the_right_frame(desktop, page):
+    models = _models(desktop.path)
+    widgets = page.locator(".evidence-explore")
+    assert widgets.count() == len(models) > 0
+    for number, model in enumerate(models):
+        widget = widgets.nth(number)
+        selection = list(model["selection"])
+        _assert_shows(widget, model, selection)
+        for which, control in enumerate(model["controls"]):
+            row = widget.locator(".evidence-control").nth(which)
+            last = len(control["values"]) - 1
+            if control["kind"] == "slider":
+                _drive_slider(row, widget, model, selection, which, last)
+            else:
+                _drive_choice(row, widget, model, selection, which, last)
+    assert desktop.outside == desktop.faults == []
+
+
+def _drive_slider(row, widget, model, selection, which, last):
+    slider = row.locator("input")
+    slider.focus()
+    assert (
+        slider.evaluate("e => e.labels[0].textContent")
+        == row.locator("label").inner_text()
+    )
+    key, step = ("ArrowRight", 1) if selection[which] < last else ("ArrowLeft", -1)
+    before = widget.locator("img").get_attribute("data-frame")
+    slider.press(key)
+    selection[which] += step
+    _assert_shows(widget, model, selection)
+    assert widget.locator("img").get_attribute("data-frame") != before
+    value = model["controls"][which]["values"][selection[which]]
+    assert slider.get_attribute("aria-valuetext") == value
+    assert row.locator("output").inner_text() == value
+    for end, position in ((0.985, last), (0.015, 0)):
+        slider.scroll_into_view_if_needed()
+        box = slider.bounding_box()
+        slider.click(position={"x": box["width"] * end, "y": box["height"] / 2})
+        selection[which] = position
+        _assert_shows(widget, model, selection)
+
+
+def _drive_choice(row, widget, model, selection, which, last):
+    options = row.locator("input")
+    options.nth(selection[which]).focus()
+    options.nth(selection[which]).press("ArrowRight")
+    selection[which] = (selection[which] + 1) % (last + 1)
+    _assert_shows(widget, model, selection)
+    options.nth(0).click()
+    selection[which] = 0
+    _assert_shows(widget, model, selection)
+    options.nth(last).click()
+    selection[which] = last
+    _assert_shows(widget, model, selection)
