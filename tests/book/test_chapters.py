@@ -1,4 +1,4 @@
-"""Every notebook of the book as a file: its form, its parts, its claims, its stamp.
+"""Every notebook of the book as a file: form, parts, claims, and whether it is fresh.
 
 What the cells print is compared by nbval (``tools/nbval_strict.py``); nothing is run
 here. Every message names the chapter and, where there is one, the cell.

@@ -215,7 +215,6 @@ def checkout(tmp_path_factory):
     set_repository(root / "_config.yml", PRIVATE)
     (root / "_toc.yml").write_text(CONTENTS, "utf8")
     (root / "book" / "index.md").write_text("# Index\n\nA page.\n", "utf8")
-    (root / "book" / "claims.yml").write_text("[]\n", "utf8")
     (root / "book" / "demo").mkdir()
     notebook = new_notebook(cells=[new_markdown_cell(TINY, id="tiny")])
     notebooks.tidy(notebook)
