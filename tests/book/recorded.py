@@ -96,9 +96,9 @@ def figure() -> list[dict]:
     return outputs
 
 
-def write_chapter(path: Path, title: str, seconds: int, **cells) -> None:
+def write_chapter(path: Path, title: str, **cells) -> None:
     """Write a notebook whose cells, each under its id, store what is given."""
-    line = f"*Needs: nothing. Reading: 1 min. Running: about {seconds} s.*"
+    line = "*Needs: nothing.*"
     written = [new_markdown_cell(f"# {title}\n\n{line}", id="title")]
     for name, shown in cells.items():
         bundles = shown if isinstance(shown, list) else [shown._repr_mimebundle_()]

@@ -77,6 +77,7 @@ def _row(row: dict, uri) -> str:
         said["measured"] = "Nothing."
     flips = html.escape(flipped_by(row))
     interval = interval_of(row).replace(" %", "&nbsp;%").replace(" = ", "&nbsp;=&nbsp;")
+    taken = f", about {row['seconds']}&nbsp;s" if row["seconds"] else ""
     cells = {
         "original": said["original"],
         "measured": said["measured"],
@@ -86,7 +87,7 @@ def _row(row: dict, uri) -> str:
         f"({interval})",
         "flips": flips[0].upper() + flips[1:],
         "then": trained_in_2018(row),
-        "here": f"{row['networks']:,} networks, about {row['seconds']}&nbsp;s",
+        "here": f"{row['networks']:,} networks{taken}",
     }
     return "\n".join(
         [
