@@ -10,11 +10,12 @@ from tools import notebooks
 from tools.site import HTML
 
 CHAPTERS = [f"book/{notebooks.name_of(path)}.html" for path in notebooks.chapters()]
-FILES = {path.relative_to(HTML).as_posix() for path in HTML.rglob("*.html")}
-OTHERS = sorted(  # without the theme's own snippets and the page that only forwards
-    page
-    for page in FILES - {"index.html", *CHAPTERS}
-    if not page.startswith("_static/")
+OTHERS = sorted(  # without the theme's own snippets and the pages that only forward
+    path.relative_to(HTML).as_posix()
+    for path in HTML.rglob("*.html")
+    if "_static" not in path.parts
+    and path.relative_to(HTML).as_posix() not in CHAPTERS
+    and 'http-equiv="refresh"' not in path.read_text(encoding="utf8").lower()
 )
 PAGES = CHAPTERS + OTHERS
 READ = [page for page in PAGES if page.startswith("book/")]

@@ -129,11 +129,11 @@ def test_its_requirements_agree_with_the_constraints(binder):
 
 def test_the_package_comes_from_the_repository(binder):
     assert binder.post_build.returncode == 0, binder.post_build.output
-    where = "import evidence; print(evidence.__file__, evidence.claims.claims_file())"
+    where = "import evidence; print(evidence.__file__, evidence.claims.book_folder())"
     done = binder.run(binder.python, "-c", where, cwd=binder.elsewhere)
     assert done.stdout.split() == [
         str(binder.root / "src" / "evidence" / "__init__.py"),
-        str(binder.root / "book" / "claims.yml"),
+        str(binder.root / "book"),
     ], done.output
 
 
