@@ -16,7 +16,6 @@ def root(tmp_path_factory):
     recorded.write_chapter(
         root / "book" / f"{NAME}.ipynb",
         "Imbalance",
-        seconds=40,
         predict=recorded.prediction(),
         figure=recorded.figure(),
         verdict=recorded.verdict("imbalance"),
