@@ -85,12 +85,7 @@ def _renamed(path: Path, text: str, old: str, to: str, root: Path) -> str:
         way = f"/{target}" if link[0] == "/" else posixpath.relpath(target, there)
         return before + way + ending
 
-    text = LINK.sub(follow, text)
-    text = re.sub(NAMED.format(old), to, text)
-    if path.name == "glossary.yml":
-        slug, new_slug = (name.partition("/")[2] for name in (old, to))
-        text = re.sub(rf"(?m)(^[ -]*chapter: ){slug}$", rf"\g<1>{new_slug}", text)
-    return text
+    return re.sub(NAMED.format(old), to, LINK.sub(follow, text))
 
 
 def _with_own_names(text: str, old: str, to: str) -> str:

@@ -35,7 +35,6 @@ def book(book):
     (book / "book" / "demo" / "beside.md").write_text(neighbor(SLUG, CHAPTER), "utf8")
     (book / "book" / "above.md").write_text(neighbor(CHAPTER, CHAPTER), "utf8")
     (book / "book" / "runs.txt").write_text(f"{CHAPTER} abc 5\nx/y def 6\n", "utf8")
-    (book / "book" / "glossary.yml").write_text(f"- chapter: {SLUG}\n", "utf8")
     (book / "tests" / "test_it.py").write_text(f'NAME = "{CHAPTER}"\n', "utf8")
     edit(
         book,
@@ -68,7 +67,6 @@ def test_what_names_a_chapter_follows(book, to, beside, own):
     assert texts[book / "book" / "demo" / "beside.md"] == neighbor(beside, to)
     assert texts[book / "book" / "above.md"] == neighbor(to, to)
     assert texts[book / "book" / "runs.txt"] == f"{to} abc 5\nx/y def 6\n"
-    assert texts[book / "book" / "glossary.yml"] == "- chapter: bye\n"
     assert texts[book / "tests" / "test_it.py"] == f'NAME = "{to}"\n'
     assert f"book/{to}" in contents.pages(book)
     assert f"book/{CHAPTER}" not in contents.pages(book)
