@@ -40,6 +40,8 @@ def _real(values, name: str) -> torch.Tensor:
         if values.dtype == torch.bool or values.is_complex():
             raise TypeError(f"{name} must be real numbers, not {values.dtype}")
     elif isinstance(values, (np.ndarray, np.generic)):
+        if values.dtype == object:
+            values = checks.array(values, name)
         checks.array(np.atleast_1d(values)[:0], name)  # of what kind are they?
         native = float if values.itemsize > 8 else values.dtype.newbyteorder("=")
         values = torch.from_numpy(np.require(values, native, "CW"))

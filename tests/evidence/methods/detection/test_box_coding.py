@@ -119,7 +119,7 @@ def test_what_does_not_fit_is_refused():
         encode_boxes(good, good * 2)
     with pytest.raises(ValueError, match="1 proposals and 2 rows"):
         decode_boxes(good, good * 2)
-    with pytest.raises(ValueError, match=r"t must be finite; t\[0, 2\]"):
+    with pytest.raises(ValueError, match=r"t must be finite, but t\[0, 2\]"):
         decode_boxes(good, [[0, 0, float("nan"), 0]])
     with pytest.raises(ValueError, match=r"t must have the shape \(N, 4\)"):
         decode_boxes(good, [[0, 0, 0]])

@@ -94,17 +94,15 @@ def test_rows_of_different_length_are_refused():
 
 
 @pytest.mark.parametrize(
-    "wrong",
+    ("wrong", "words"),
     [
-        [["0", "0", "1", "1"]],
-        np.zeros((1, 4), bool),
-        np.zeros((1, 4), complex),
-        np.array([GOOD], object),
+        ([["0", "0", "1", "1"]], "text"),
+        (np.zeros((1, 4), bool), "True and False"),
+        (np.zeros((1, 4), complex), "complex numbers"),
     ],
-    ids=["text", "bool", "complex", "object"],
 )
-def test_a_wrong_dtype_is_named(wrong):
-    with pytest.raises(TypeError, match=str(np.asarray(wrong).dtype)):
+def test_a_wrong_kind_is_named(wrong, words):
+    with pytest.raises(TypeError, match=f"boxes must be real numbers, not {words}"):
         check_boxes(wrong)
 
 

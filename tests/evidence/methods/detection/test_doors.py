@@ -138,7 +138,7 @@ OTHER_KINDS = {
     "masked": lambda x: np.ma.masked_array(x, np.arange(x.size).reshape(x.shape) == 0),
     "complex": lambda x: x.astype(complex),
     "text": lambda x: x.astype(str),
-    "objects": lambda x: x.astype(object),
+    "objects": lambda x: np.full(x.shape, object()),
     "torch's complex": lambda x: torch.from_numpy(x).cfloat(),
     "ragged": lambda x: [x, [x]],
     "nothing": lambda x: None,

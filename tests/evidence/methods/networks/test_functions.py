@@ -86,5 +86,5 @@ def test_initializers_have_the_spread_of_their_papers():
     ],
 )
 def test_an_initializer_refuses_what_is_no_number_when_it_is_made(make, value, error):
-    with pytest.raises(error, match="must be a number"):
+    with pytest.raises(error, match="must be a finite number"):
         make(value)

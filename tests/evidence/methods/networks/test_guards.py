@@ -90,7 +90,7 @@ def test_whole_numbers_to_be_met_are_told_from_labels(loss, y):
 def test_numbers_to_be_met_are_finite_and_have_a_shape(loss):
     wrong = NUMBERS.copy()
     wrong[2, 1] = np.nan
-    with pytest.raises(ValueError, match=r"y must be finite; y\[2, 1\] is nan"):
+    with pytest.raises(ValueError, match=r"y must be finite, but y\[2, 1\] is nan"):
         networks().loss(X, wrong, loss)
     with pytest.raises(
         ValueError, match=r"must have the shape \(6, 2\), or \(2, 6, 2\)"

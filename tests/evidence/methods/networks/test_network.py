@@ -115,13 +115,13 @@ def test_networks_that_cannot_be_are_refused(given, message):
 @pytest.mark.parametrize(
     ("samples", "message"),
     [
-        (NAN, r"X must be finite; X\[1, 2, 0\] is nan"),
+        (NAN, r"X must be finite, but X\[1, 2, 0\] is nan"),
         (X * 1e39, "X must fit torch.float32, not reach 1e\\+39"),
         (X[..., :2], r"X must have the shape \(..., n, 3\), not \(2, 6, 2\)"),
         (X[:1], r"X must have the shape \(6, 3\), or \(2, 6, 3\) .*, not \(1, 6, 3\)"),
         (X[:, :0], "X must hold at least one sample"),
-        (X + 0j, "X must be real numbers, not complex128"),
-        (X.astype(str), "X must be real numbers, not <U"),
+        (X + 0j, "X must be real numbers, not complex numbers"),
+        (X.astype(str), "X must be real numbers, not text"),
         (np.ma.masked_array(X, X > 0), "X is a masked array"),
     ],
     ids=lambda given: given if isinstance(given, str) else "",

@@ -56,7 +56,7 @@ def test_batches_depend_on_their_seed_alone():
     [
         (dict(parameters=[np.ones(2)]), "tensors of real numbers, not ndarray"),
         (dict(parameters=[torch.ones(2, dtype=int)]), "real numbers, not torch.int64"),
-        (dict(learning_rate=0), "learning_rate must be a number above 0, not 0"),
+        (dict(learning_rate=0), "learning_rate must be a finite number above 0, not 0"),
         (dict(optimizer="sgd"), "a class of torch.optim, .* not 'sgd'"),
     ],
     ids=lambda given: next(iter(given)) if isinstance(given, dict) else "",
