@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from evidence.stats import (
     Estimate,
     bootstrap_interval,
+    crossed,
     mean_interval,
     paired_difference,
     proportion_interval,
@@ -303,3 +304,147 @@ def test_a_level_lies_between_0_and_1(level):
         ValueError, match="level must be a finite number above 0 and bel"
     ):
         proportion_interval(1, 4, level=level)
+
+
+# --- Comparisons ----------------------------------------------------------------------
+
+
+def between(low, high) -> Estimate:
+    return Estimate((low + high) / 2, low, high, n=20)
+
+
+@pytest.mark.parametrize(
+    ("comparison", "state"),
+    [
+        (between(0.06, 0.1).above(0, by=0.05), "met"),
+        (between(0.05, 0.1).above(0, by=0.05), "undecided"),
+        (between(0.01, 0.04).above(0, by=0.05), "refuted"),
+        (between(0.01, 0.05).above(0, by=0.05), "undecided"),
+        (between(0.7, 0.8).below(1, by=0.1), "met"),
+        (between(0.7, 0.95).below(1, by=0.1), "undecided"),
+        (between(0.95, 2).below(1, by=0.1), "refuted"),
+        (between(-0.01, 0.01).within(0.02), "met"),
+        (between(-0.02, 0.01).within(0.02), "undecided"),
+        (between(0.03, 0.04).within(0.02), "refuted"),
+        (between(-0.04, -0.03).within(0.02), "refuted"),
+        (between(0.98, 1.01).within(0.05, of=1), "met"),
+        (between(0.5, 1.5).within(0.05, of=1), "undecided"),
+    ],
+)
+def test_a_comparison_is_met_or_refuted_by_the_whole_interval(comparison, state):
+    assert comparison.state == state
+    assert str(comparison).endswith(state)
+
+
+@given(
+    st.sampled_from(["above", "below"]), st.floats(-2, 2), st.floats(0, 1),
+    st.floats(0, 1), st.floats(-1, 1),
+)  # fmt: skip
+def test_a_smaller_margin_is_easier_to_meet(relation, middle, half, margin, reference):
+    ask = getattr(between(middle - half, middle + half), relation)
+    order = ["refuted", "undecided", "met"]
+    states = [ask(reference, by=factor * margin).state for factor in (2, 1, 0.5)]
+    assert sorted(states, key=order.index) == states
+
+
+def test_a_comparison_has_no_truth_value():
+    comparison = between(1, 2).above(0, by=0.5)
+    for use in (bool, lambda c: c and True, lambda c: all([c]), lambda c: not c):
+        with pytest.raises(TypeError, match="met, refuted or undecided.*claims.judge"):
+            use(comparison)
+
+
+@pytest.mark.parametrize(
+    ("make", "error", "message"),
+    [
+        (lambda e: e.above(0, by=-0.1), ValueError, "margin must be .* at least 0"),
+        (lambda e: e.within(0), ValueError, "margin must be .* above 0"),
+        (lambda e: e.above(math.nan, by=0), ValueError, "reference must be a finite"),
+        (lambda e: e.below("0", by=0), (TypeError, ValueError), "reference"),
+    ],
+)
+def test_a_comparison_refuses_what_it_cannot_compare_with(make, error, message):
+    with pytest.raises(error, match=message):
+        make(between(0, 1))
+
+
+def test_a_margin_is_told_in_half_widths():
+    assert between(0.1, 0.3).above(0, by=0.3).half_widths == pytest.approx(3)
+    assert between(0.1, 0.1).above(0, by=0.3).half_widths == math.inf
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "bounds", "text"),
+    [
+        (-0.0004, 0.1, (), "0.0498 [-0.0004, 0.1000]"),  # not 0.000
+        (0.0504, 0.15, (0.05,), "0.1002 [0.0504, 0.1500]"),  # not 0.05
+        (0.0488, 0.15, (0.049,), "0.0994 [0.0488, 0.1500]"),  # 0.05 would be beyond
+        (0.05, 0.15, (0.05,), "0.100 [0.050, 0.150]"),  # on the bound
+        (-1e-7, 0.1, (), "0.050 [-0.000, 0.100]"),  # the sign at least
+    ],
+)
+def test_no_end_is_printed_on_a_bound_or_without_its_sign(low, high, bounds, text):
+    assert between(low, high).text(*bounds) == text
+
+
+MEASURE_AGAIN = {
+    "mean": lambda level: mean_interval([1.0, 2.0, 4.0, 3.0], level),
+    "share": lambda level: proportion_interval(7, 20, level),
+    "difference": lambda level: paired_difference([1.0, 2, 4], [0.5, 1, 1], level),
+    "median": lambda level: bootstrap_interval(np.arange(30.0), level=level),
+    "crossed": lambda level: crossed(np.arange(24.0).reshape(4, 6), level),
+}
+
+
+@pytest.mark.parametrize("kind", MEASURE_AGAIN)
+def test_an_estimate_can_be_made_again_at_another_level(kind):
+    made = MEASURE_AGAIN[kind]
+    assert made(0.95).at_level(0.99) == made(0.99)
+    assert made(0.95).above(0, by=0).at_level(0.8).estimate == made(0.8)
+
+
+def test_an_estimate_without_samples_keeps_its_level():
+    with pytest.raises(ValueError, match="samples behind 0.50 .* mean_interval"):
+        between(0, 1).at_level(0.99)
+
+
+# --- Networks times test items --------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("networks", "items", "noise"),
+    [(1.0, 1.0, 1.0), (0.0, 1.0, 1.0), (1.0, 0.0, 1.0), (0.1, 2.0, 0.5)],
+)
+def test_a_crossed_interval_covers_the_mean_of_new_networks_on_new_items(
+    networks, items, noise
+):
+    rng = np.random.default_rng(0)
+    rows, columns, found = 20, 100, []
+    for _ in range(200):
+        table = networks * rng.normal(size=(rows, 1))
+        table = table + items * rng.normal(size=(1, columns))
+        table = table + noise * rng.normal(size=(rows, columns))
+        found.append(crossed(table, num_resamples=400))
+    assert 0.92 <= coverage(found, 0) <= 0.995
+
+
+def test_an_interval_over_networks_alone_does_not_cover_new_items():
+    rng = np.random.default_rng(0)
+    found = []
+    for _ in range(200):
+        table = rng.normal(size=(1, 100)) + rng.normal(size=(20, 100))
+        found.append(mean_interval(table.mean(1)))
+    assert coverage(found, 0) < 0.5
+
+
+@pytest.mark.parametrize(
+    ("table", "message"),
+    [
+        (np.ones(5), "table must have the shape"),
+        (np.ones((1, 5)), "1 networks and 5 items .* at least 2 of each"),
+        ([[1.0, math.nan], [1, 2]], "table"),
+    ],
+)
+def test_a_crossed_interval_refuses_what_is_no_table(table, message):
+    with pytest.raises(ValueError, match=message):
+        crossed(table)
