@@ -13,7 +13,7 @@ from pathlib import Path
 
 from IPython.core.inputtransformer2 import TransformerManager
 
-from evidence import claims
+from evidence import entries
 from evidence.sources import shorten_docstrings
 
 DOCUMENTED = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
@@ -60,9 +60,9 @@ def fingerprint(notebook, chapter: str, root: Path) -> str:
         ]
     shown = {name.split(".")[-1] for name in _listed("\n".join(code))}
     parts += [text for module in modules for text in _listings(module, shown)]
-    for name, entry in claims.load(root / "book").items():
+    for name, entry in entries.load(root / "book").items():
         if f'"{name}"' in "\n".join(cells):
-            parts.append(json.dumps([entry[key] for key in claims.PRINTED]))
+            parts.append(json.dumps([entry.get(key) for key in entries.PRINTED]))
     parts += _pins([*code, *modules], (root / "constraints.txt").read_text("utf8"))
     return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:16]
 

@@ -23,7 +23,7 @@ from PIL import Image
 
 from tools.notebooks import STATE, VIEW, code_cells
 
-os.environ["EVIDENCE_QUIET"] = "1"  # as where the outputs were stored
+os.environ["EVIDENCE_STORED"] = "1"  # as where the outputs were stored
 
 # Other processors round the last digits differently; what a reader sees may not change.
 BLOCK = 16  # pixels; pictures are compared block by block, so that small changes count

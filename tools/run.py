@@ -23,7 +23,7 @@ from tools.notebooks import runs
 
 ONE_AT_A_TIME = Lock()
 TIME_LIMIT = 600  # seconds for one cell
-os.environ["EVIDENCE_QUIET"] = "1"  # no progress bar in what is stored
+os.environ["EVIDENCE_STORED"] = "1"  # no progress bar; a changed verdict is an error
 FAILURES = (CellExecutionError, CellTimeoutError, DeadKernelError)
 
 

@@ -2,7 +2,7 @@
 // verdict; the ledger filters, and shows how well calibrated the reader is.
 (() => {
   const KEY = "evidence:predictions";
-  const ANSWERS = { holds: "holds", conditional: "depends", fails: "fails" };
+  const ANSWERS = { holds: "holds", depends: "depends", fails: "fails" };
   const read = () => { try { return JSON.parse(localStorage.getItem(KEY)) ?? {}; } catch { return {}; } };
   const write = (all) => { try { localStorage.setItem(KEY, JSON.stringify(all)); } catch { /* private window */ } };
   const make = (name, properties, ...children) => {

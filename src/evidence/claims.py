@@ -1,334 +1,104 @@
 """Claims: stated once beside their chapter, predicted, measured and judged.
 
-``book/part/slug.yml`` holds the claims of the chapter ``book/part/slug.ipynb`` and the
-symptoms that lead a reader to it. Package, tools and site read them here.
-
-The verdict is computed: every condition true is *holds*, none is *fails*, mixed is
-*conditional*. A verdict that differs from the one the book expects is an error, so a
-claim that stops being true breaks the build.
+The verdict is computed: every condition met is *holds*, every one refuted is *fails*,
+some met and some refuted is *depends*, and what is left is *open*. Where outputs are
+stored or compared, a verdict that differs from the one the book expects is an error, so
+a claim that stops being true breaks the build. To whoever explores it is a card.
 """
 
 from __future__ import annotations
 
-import difflib
-import html
+import os
+import re
 from collections.abc import Mapping
-from functools import cache
-from pathlib import Path
 
 import numpy as np
-import yaml
 
-VERDICTS = ("holds", "conditional", "fails")
-BELIEFS = (*VERDICTS, "definition")  # what was believed before
-MARKS = {"holds": "✓", "conditional": "◐", "fails": "✗"}
-VERDICT_MIME = "application/vnd.evidence.verdict+json"
-PREDICTION_MIME = "application/vnd.evidence.prediction+json"
-LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # libyaml is ten times faster
-FIELDS = ("id", "statement", "expected", "believed", "why", "source")
-PRINTED = ("id", "statement", "expected")  # what an output shows or is judged by
+from evidence import checks
+from evidence.cards import Outcome, Prediction, Sayings, Verdict
+from evidence.entries import ASKS, VERDICTS, book_folder, load, lookup, symptoms
+from evidence.stats import Comparison, Estimate
+
+__all__ = [
+    "VERDICTS",
+    "VerdictChanged",
+    "book_folder",
+    "decide",
+    "guess_number",
+    "guess_outcome",
+    "judge",
+    "load",
+    "lookup",
+    "predict",
+    "reveal",
+    "sayings",
+    "storing",
+    "symptoms",
+]
+STORED = "EVIDENCE_STORED"  # set where outputs are stored or compared
+_asked: dict[str, dict] = {}  # by predict, until reveal answers
 
 
 class VerdictChanged(AssertionError):  # noqa: N818  (it is a finding, not a fault)
     """The data no longer give the verdict that the chapter's claims expect."""
 
 
-def book_folder() -> Path:
-    """Return the folder of the chapters: the repository's, or the installed copy.
-
-    Raises
-    ------
-    FileNotFoundError
-        If the package was taken out of its repository without being installed.
-    """
-    here = Path(__file__).resolve()
-    for path in (here.parents[2] / "book", here.parent / "book"):
-        if path.is_dir():
-            return path
-    raise FileNotFoundError(
-        "the folder book/ is missing: install the package from its repository "
-        "(pip install -e .)"
-    )
+def storing() -> bool:
+    """Whether outputs are being stored or compared, and no reader explores."""
+    return bool(os.environ.get(STORED))
 
 
-@cache
-def load(book: Path | None = None) -> dict[str, dict]:
-    """Read the claims of all chapters.
+def decide(states, reach: str = "every") -> str:
+    """Return the verdict that the states of the conditions give.
 
     Parameters
     ----------
-    book : pathlib.Path, optional
-        Another folder of chapters; by default the book's.
+    states : iterable of {"met", "refuted", "undecided"}
+        One of each condition, at least one.
+    reach : {"every", "some"}
+        Whether the statement reaches to every setting, or says that there is one.
 
     Returns
     -------
-    dict
-        Claim id -> entry with ``id``, ``chapter`` (``part/slug``), ``statement``,
-        ``expected``, ``believed``, ``why`` and ``source``, in the order of the files.
+    {"holds", "depends", "fails", "open"}
 
     Raises
     ------
     ValueError
-        If a file is not YAML of this form, an id or a statement occurs twice,
-        ``expected`` is not a verdict, or ``believed`` neither a verdict nor
-        ``definition``. The message names file and claim.
+        If there is no state, or one is no state.
     """
-    found, statements = {}, {}
-    for chapter, sibling in _siblings(book or book_folder()).items():
-        for entry in sibling.get("claims") or []:
-            _check(entry, f"book/{chapter}.yml")
-            name, statement = entry["id"], entry["statement"]
-            for other in (found.get(name), statements.get(statement)):
-                if other:
-                    raise ValueError(
-                        f"claim {name} of book/{chapter}.yml repeats {other['id']} of "
-                        f"book/{other['chapter']}.yml: ids and statements are unique"
-                    )
-            found[name] = statements[statement] = entry | {"chapter": chapter}
-    return found
-
-
-def symptoms(book: Path | None = None) -> dict[str, list[str]]:
-    """Return chapter -> what a reader sees that this chapter explains."""
-    siblings = _siblings(book or book_folder())
-    return {
-        name: found["symptoms"]
-        for name, found in siblings.items()
-        if "symptoms" in found
-    }
-
-
-def _siblings(book: Path) -> dict[str, dict]:
-    """Return what stands in the ``.yml`` beside each chapter, by ``part/slug``."""
-    found = {}
-    for path in sorted(book.glob("[!_]*/*.yml")):
-        chapter = path.relative_to(book).with_suffix("").as_posix()
-        try:
-            found[chapter] = yaml.load(path.read_text("utf8"), LOADER) or {}
-        except yaml.MarkedYAMLError as error:
-            raise ValueError(
-                f"book/{chapter}.yml, line {error.problem_mark.line + 1}: not YAML, "
-                f"{error.problem}; a text with a colon or a number sign needs quotes"
-            ) from None
-        unknown = found[chapter].keys() - {"claims", "symptoms"}
-        if unknown:
-            raise ValueError(
-                f"book/{chapter}.yml holds claims and symptoms, not {sorted(unknown)}"
-            )
-    return found
-
-
-def _check(entry: dict, file: str) -> None:
-    """Refuse an entry that lacks a field or has a word that is no verdict."""
-    name = entry.get("id", "(no id)")
-    if missing := set(FIELDS) - entry.keys():
-        raise ValueError(f"claim {name} in {file} lacks {sorted(missing)}")
-    if entry["expected"] not in VERDICTS:
+    found = set(states)
+    if not found or found - {"met", "refuted", "undecided"}:
         raise ValueError(
-            f"claim {name} in {file} expects {entry['expected']!r}; a verdict is one "
-            f"of {', '.join(VERDICTS)}"
+            "a verdict needs conditions that are met, refuted or undecided, not "
+            f"{sorted(found)}"
         )
-    if entry["believed"] not in BELIEFS:
-        raise ValueError(
-            f"claim {name} in {file} was believed {entry['believed']!r}; say one of "
-            f"{', '.join(BELIEFS)}"
-        )
+    if found == {"met"} or (reach == "some" and "met" in found):
+        return "holds"
+    if found == {"refuted"}:
+        return "fails"
+    return "depends" if found >= {"met", "refuted"} else "open"
 
 
-def lookup(claim_id: str) -> dict:
-    """Return the entry of one claim.
-
-    Raises
-    ------
-    KeyError
-        If there is no such claim; the message names the nearest ids.
-    """
-    entries = load()
-    if claim_id not in entries:
-        near = difflib.get_close_matches(claim_id, entries, n=3, cutoff=0.4)
-        hint = f"; the nearest are {', '.join(near)}" if near else ""
-        raise KeyError(f"no chapter claims {claim_id!r}{hint}")
-    return entries[claim_id]
-
-
-def decide(conditions: Mapping[str, bool]) -> str:
-    """Return the verdict that the conditions give.
-
-    Parameters
-    ----------
-    conditions : mapping of str to bool
-        What was tested, in words, and whether it was met.
-
-    Returns
-    -------
-    {"holds", "conditional", "fails"}
-
-    Raises
-    ------
-    TypeError
-        If the conditions are not a mapping, or one is not a bool: an array or a
-        number would hide a mistake.
-    ValueError
-        If there is no condition.
-    """
-    if not isinstance(conditions, Mapping):
-        raise TypeError(
-            "conditions are a dict of words to bools, for example "
-            f'{{"the gap is above 0": gap.low > 0}}, not {type(conditions).__name__}'
-        )
-    if not conditions:
-        raise ValueError("a verdict needs at least one condition")
-    for words, met in conditions.items():
-        if not isinstance(met, (bool, np.bool_)):
-            raise TypeError(
-                f"condition {words!r} is {type(met).__name__}, not bool: compare "
-                "something, for example gap.low > 0"
-            )
-    met = [bool(value) for value in conditions.values()]
-    return "holds" if all(met) else "conditional" if any(met) else "fails"
-
-
-class Prediction:
-    """The claims a reader is asked to commit to; shows itself as a list.
-
-    Parameters
-    ----------
-    data : dict
-        ``claims``: the ``id`` and the ``statement`` of each.
-    """
-
-    def __init__(self, data: dict):
-        self.data = data
-
-    def __repr__(self) -> str:
-        return prediction_text(self.data)
-
-    def _repr_mimebundle_(self, include=None, exclude=None) -> dict:
-        return {
-            "text/plain": prediction_text(self.data),
-            "text/html": prediction_html(self.data),
-            PREDICTION_MIME: self.data,
-        }
-
-
-def prediction_text(data: dict) -> str:
-    """Return what a reader is asked, as text."""
-    lines = ["Commit yourself: holds, depends or fails?"]
-    lines += [f"{i}. {claim['statement']}" for i, claim in enumerate(data["claims"], 1)]
-    return "\n".join(lines)
-
-
-def prediction_html(data: dict) -> str:
-    """Return what a reader is asked, as HTML; on the site a script adds the answers."""
-    items = "".join(
-        f'<li data-claim="{claim["id"]}">{html.escape(claim["statement"])}</li>'
-        for claim in data["claims"]
-    )
-    return (
-        '<div class="evidence-predict"><p><strong>Commit yourself:</strong> '
-        f"holds, depends or fails?</p><ol>{items}</ol></div>"
-    )
-
-
-def predict(*claim_ids: str) -> Prediction:
-    """Ask the reader to commit before the evidence is shown.
-
-    Parameters
-    ----------
-    *claim_ids : str
-        Ids of claims this chapter judges.
-
-    Returns
-    -------
-    Prediction
-        Shows the statements; on the site each can be answered.
-
-    Raises
-    ------
-    KeyError
-        If there is no such claim.
-    ValueError
-        If no claim is named.
-    """
-    if not claim_ids:
-        raise ValueError("name at least one claim to predict")
-    entries = [lookup(claim_id) for claim_id in claim_ids]
-    asked = [{"id": e["id"], "statement": e["statement"]} for e in entries]
-    return Prediction({"claims": asked})
-
-
-class Verdict:
-    """A judged claim; shows itself as text, as HTML and as data for the ledger.
-
-    Parameters
-    ----------
-    data : dict
-        ``id``, ``statement``, ``verdict``, ``measured``, and ``conditions``: a pair of
-        words and bool for each, in the order in which they were tested.
-    """
-
-    def __init__(self, data: dict):
-        self.data = data
-
-    def __repr__(self) -> str:
-        return verdict_text(self.data)
-
-    def _repr_mimebundle_(self, include=None, exclude=None) -> dict:
-        return {
-            "text/plain": verdict_text(self.data),
-            "text/html": verdict_html(self.data),
-            VERDICT_MIME: self.data,
-        }
-
-
-def verdict_text(data: dict) -> str:
-    """Return a verdict as text."""
-    verdict = data["verdict"]
-    lines = [f"{MARKS[verdict]} {verdict}: {data['statement']}"]
-    lines.append(f"  measured: {data['measured']}")
-    lines += [
-        f"  {'yes' if met else 'no '}  {words}" for words, met in data["conditions"]
-    ]
-    return "\n".join(lines)
-
-
-def verdict_html(data: dict, more: str = "") -> str:
-    """Return a verdict as HTML; the site has more to put at its end."""
-    return (
-        f'<div class="evidence-verdict" data-claim="{data["id"]}" '
-        f'data-verdict="{data["verdict"]}"><p>{badge(data["verdict"])} '
-        f'<span class="evidence-statement">{html.escape(data["statement"])}</span></p>'
-        f'<p class="evidence-measured">Measured: {html.escape(data["measured"])}</p>'
-        f"{conditions_html(data['conditions'])}{more}</div>"
-    )
-
-
-def badge(verdict: str) -> str:
-    """Return a verdict's mark and word as HTML."""
-    return f'<strong class="evidence-badge">{MARKS[verdict]} {verdict}</strong>'
-
-
-def conditions_html(conditions: list) -> str:
-    """Return as an HTML list what was tested, and whether it was met."""
-    items = "".join(
-        f"<li><b>{'yes' if met else 'no'}</b> {html.escape(words)}</li>"
-        for words, met in conditions
-    )
-    return f"<ul>{items}</ul>"
-
-
-def judge(claim_id: str, conditions: Mapping[str, bool], *, measured: str) -> Verdict:
-    """Judge a claim from measured conditions.
+def judge(
+    claim_id: str,
+    conditions: Mapping[str, Comparison | bool],
+    *,
+    measured: str | None = None,
+) -> Verdict:
+    """Judge a claim from what was measured.
 
     Parameters
     ----------
     claim_id : str
         Id of a claim of this chapter.
-    conditions : mapping of str to bool
-        What was tested, in words, and whether it was met. All true: *holds*. None:
-        *fails*. Mixed: *conditional*, and the conditions say when.
-    measured : str
-        The figures behind the verdict, for example ``f"gap {gap}"``.
+    conditions : mapping of str to Comparison or bool
+        Setting -> what was found there: of a measured claim a comparison such as
+        ``gap.above(0, by=0.05)``, of a computed or an exact one a bool. The settings
+        and what is asked are those of the claim's entry.
+    measured : str, optional
+        What else to say about it: over what the intervals are, or the figure behind a
+        bool.
 
     Returns
     -------
@@ -338,27 +108,376 @@ def judge(claim_id: str, conditions: Mapping[str, bool], *, measured: str) -> Ve
     Raises
     ------
     VerdictChanged
-        If the verdict is not the one that the chapter's claims expect.
+        Where outputs are stored or compared, if the verdict is not the one that the
+        entry expects.
     KeyError
         If there is no such claim.
-    TypeError, ValueError
-        If a condition is not a bool, or there is none, or ``measured`` is empty.
+    TypeError
+        If the conditions are no mapping, or one is of the wrong kind.
+    ValueError
+        If there is none, or settings or questions are not those of the entry.
+
+    Notes
+    -----
+    A claim whose ``reach`` is *some* holds if one setting is met. Its intervals are
+    those of the level ``1 - 0.05 / settings``: with many settings, one would be met by
+    chance.
     """
     entry = lookup(claim_id)
-    verdict = decide(conditions)
-    if not isinstance(measured, str) or not measured.strip():
-        raise ValueError('say what was measured, for example measured=f"gap {gap}"')
-    data = {
-        "id": claim_id,
-        "statement": entry["statement"],
-        "verdict": verdict,
-        "measured": measured,
-        "conditions": [[words, bool(met)] for words, met in conditions.items()],
-    }
-    if verdict != entry["expected"]:
+    data = _judged(entry, conditions, measured)
+    if data["verdict"] != data["expected"] and storing():
         raise VerdictChanged(
-            f"{claim_id}: book/{entry['chapter']}.yml expects {entry['expected']!r}, "
-            f"the data say {verdict!r}.\n{verdict_text(data)}\n"
+            f"{claim_id}: book/{entry['chapter']}.yml expects {data['expected']!r}, "
+            f"the data say {data['verdict']!r}.\n{Verdict.text(data)}\n"
             "If the data are right, change `expected` there and say why in the commit."
         )
     return Verdict(data)
+
+
+def sayings(rows: Mapping[str, Mapping | None]) -> Sayings:
+    """Judge many claims in one table.
+
+    Parameters
+    ----------
+    rows : mapping of str to mapping, or None
+        Claim id -> its conditions as in :func:`judge`; None for claims of history and
+        advice, which a citation and judgement decide. The first ten are shown, the
+        rest stand in the ledger.
+
+    Returns
+    -------
+    Sayings
+        Shows itself; make it the last expression of its cell.
+
+    Raises
+    ------
+    VerdictChanged, KeyError, TypeError, ValueError
+        As in :func:`judge`.
+    """
+    if not rows:
+        raise ValueError("a table of sayings needs at least one claim")
+    return Sayings({"rows": [_saying(name, found) for name, found in rows.items()]})
+
+
+def _saying(claim_id: str, conditions: Mapping | None) -> dict:
+    """Return the data of one row."""
+    entry = lookup(claim_id)
+    if entry.get("kind") not in ("history", "advice"):
+        return judge(claim_id, conditions).data
+    if conditions is not None:
+        raise ValueError(
+            f"{claim_id} is of kind {entry['kind']}: nothing measured decides it, so "
+            "say None"
+        )
+    verdict = entry.get("expected", "advice")
+    return _data(entry, verdict, []) | {
+        "expected": verdict,
+        "measured": entry["source"],
+    }
+
+
+def _data(entry: dict, verdict: str, conditions: list[dict]) -> dict:
+    """Return what every card of a judged claim says."""
+    return {
+        "id": entry["id"],
+        "statement": entry["statement"],
+        "kind": entry.get("kind", "first edition"),
+        "verdict": verdict,
+        "expected": entry.get("expected"),
+        "conditions": conditions,
+        "instead": entry.get("instead") if verdict != "holds" else None,
+    }
+
+
+def _judged(entry: dict, conditions: Mapping, measured: str | None) -> dict:
+    """Return the data of a verdict."""
+    _check_conditions(entry, conditions)
+    if (
+        measured is not None
+        and not str(measured).strip()
+        or (measured is None and "kind" not in entry)
+    ):
+        raise ValueError('say what was measured, for example measured=f"gap {gap}"')
+    order = entry.get("settings", conditions)
+    found = {setting: conditions[setting] for setting in order}
+    if entry.get("reach") == "some":
+        level = 1 - 0.05 / len(found)
+        found = {s: c.at_level(level) for s, c in found.items()}
+    verdict = decide(map(_state, found.values()), entry.get("reach", "every"))
+    rows = [_condition(entry, *item) for item in found.items()]
+    data = _data(entry, verdict, rows) | {"measured": measured}
+    if entry.get("kind") == "measured":
+        data["summary"] = _summary(found) if verdict in ("depends", "open") else None
+        data["hangs"] = _hangs(entry, found, verdict)
+        data["sturdiness"] = _sturdiness(entry, data["hangs"])
+    return data
+
+
+def _check_conditions(entry: dict, conditions: Mapping) -> None:
+    """Refuse conditions that are not those of the entry."""
+    name, measured = entry["id"], entry.get("kind") == "measured"
+    if not isinstance(conditions, Mapping):
+        raise TypeError(
+            "conditions are a dict of settings to what was found there, for example "
+            f'{{"batches of 2": gap.above(0, by=0.05)}}, not '
+            f"{type(conditions).__name__}"
+        )
+    if not conditions:
+        raise ValueError("a verdict needs at least one condition")
+    settings = entry.get("settings", conditions)
+    if set(conditions) != set(settings):
+        raise ValueError(
+            f"{name} is judged at {list(settings)}, as its entry says, not at "
+            f"{list(conditions)}"
+        )
+    for setting, found in conditions.items():
+        if measured and not isinstance(found, Comparison):
+            raise TypeError(
+                f"{setting!r} is {type(found).__name__}, not a comparison: {name} is "
+                "measured, so write for example gap.above(0, by=0.05)"
+            )
+        if measured:
+            _check_asked(entry, setting, found)
+        elif not isinstance(found, (bool, np.bool_)):
+            raise TypeError(
+                f"condition {setting!r} is {type(found).__name__}, not bool: compare "
+                "something, for example gap.low > 0"
+            )
+
+
+def _check_asked(entry: dict, setting: str, found: Comparison) -> None:
+    """Refuse a comparison that asks something else than its entry."""
+    asks = ASKS.fullmatch(entry["asks"])
+    relation, reference = asks["relation"] or "within", asks["reference"] or asks["of"]
+    margin = float(asks["by"] or asks["margin"] or 0)
+    same = found.relation == relation and found.margin == margin
+    if _is_number(reference):
+        same = same and found.reference == float(reference)
+    if not same:
+        raise ValueError(
+            f"{entry['id']} asks {entry['asks']!r}, as its entry says; at {setting!r} "
+            f"it was asked {found.asked!r}"
+        )
+
+
+def _is_number(text: str) -> bool:
+    try:
+        float(text)
+    except ValueError:
+        return False
+    return True
+
+
+def _state(found: Comparison | bool) -> str:
+    """Return the state of a condition."""
+    if isinstance(found, Comparison):
+        return found.state
+    return "met" if found else "refuted"
+
+
+def _condition(entry: dict, setting: str, found: Comparison | bool) -> dict:
+    """Return what a card says of one condition; numbers as printed, no digit more."""
+    row = {"setting": setting, "state": _state(found)}
+    if not isinstance(found, Comparison):
+        return row
+    text = found.estimate.text(*found.bounds)
+    value, low, high = (float(x) for x in re.findall(r"[^][, ]+", text))
+    width = (high - low) / 2
+    asked = entry["asks"]
+    if not re.search(rf"\b{re.escape(f'{found.reference:g}')}\b", asked):
+        asked = f"{asked} ({found.reference:.4g})"
+    return row | {
+        "estimate": text,
+        "asked": asked,
+        "value": value,
+        "low": low,
+        "high": high,
+        "n": found.estimate.n,
+        "level": round(found.estimate.level, 4),
+        "relation": found.relation,
+        "reference": float(f"{found.reference:.4g}"),
+        "margin": found.margin,
+        "half_widths": round(found.margin / width, 1) if width else None,
+    }
+
+
+def _summary(found: Mapping[str, Comparison]) -> str:
+    """Return where a claim holds, fails and is undecided, in the settings' order."""
+    words = {"met": "holds", "refuted": "fails", "undecided": "undecided"}
+    parts = []
+    for state, word in words.items():
+        there = [setting for setting, c in found.items() if c.state == state]
+        if there:
+            parts.append(f"{word} for {', '.join(there)}")
+    text = "; ".join(parts)
+    return text[0].upper() + text[1:]
+
+
+def _hangs(entry: dict, found: Mapping[str, Comparison], verdict: str) -> dict:
+    """Return the verdicts of half and double margins that differ from the verdict."""
+    other = {}
+    for words, factor in (("half", 0.5), ("double", 2.0)):
+        states = [c.with_margin_times(factor).state for c in found.values()]
+        other[words] = decide(states, entry.get("reach", "every"))
+    return {words: word for words, word in other.items() if word != verdict}
+
+
+def _sturdiness(entry: dict, hangs: dict) -> str | None:
+    """Return what to say where the margin decides, or where there is none."""
+    if entry["asks"].startswith(("above", "below")) and " by " not in entry["asks"]:
+        return "Direction only: no margin was asked for."
+    if not hangs:
+        return None
+    said = " and ".join(f"with {w} the margin it is {v}" for w, v in hangs.items())
+    return f"Hangs on the margin: {said}. {entry.get('margin_reason', '')}".rstrip()
+
+
+# --- Predictions --------------------------------------------------------------------
+
+
+def guess_number(
+    name: str,
+    text: str,
+    *,
+    low: float,
+    high: float,
+    step: float,
+    unit: str = "",
+    believed: float | None = None,
+) -> dict:
+    """Ask for a number before it is measured; a question for :func:`predict`.
+
+    Parameters
+    ----------
+    name : str
+        The question's name in the chapter; :func:`reveal` answers it.
+    text : str
+        The question.
+    low, high, step : float
+        What can be answered: ``low``, ``low + step``, up to ``high``.
+    unit : str
+        The unit of the answer.
+    believed : float, optional
+        The common answer, between ``low`` and ``high``.
+
+    Raises
+    ------
+    ValueError
+        If the range is empty, or the common answer lies outside it.
+    """
+    low, high = checks.number(low, "low"), checks.number(high, "high", above=low)
+    step = checks.number(step, "step", above=0, most=high - low)
+    if believed is not None:
+        believed = checks.number(believed, "believed", least=low, most=high)
+    asked = {"id": name, "kind": "number", "text": text, "believed": believed}
+    return asked | {"low": low, "high": high, "step": step, "unit": unit}
+
+
+def guess_outcome(
+    name: str, text: str, options: list[str], *, believed: str | None = None
+) -> dict:
+    """Ask which outcome the experiment will have; a question for :func:`predict`.
+
+    Parameters
+    ----------
+    name, text : str
+        As in :func:`guess_number`.
+    options : list of str
+        What can be answered, two or more.
+    believed : str, optional
+        The option that most would choose.
+
+    Raises
+    ------
+    ValueError
+        If there are fewer than two different options, or the common answer is none.
+    """
+    if len(set(options)) < 2 or len(set(options)) < len(options):
+        raise ValueError(f"a question needs two or more different options: {options}")
+    if believed is not None:
+        checks.one_of(believed, "believed", options)
+    asked = {"id": name, "kind": "outcome", "text": text, "believed": believed}
+    return asked | {"options": list(options)}
+
+
+def predict(*questions: str | dict) -> Prediction:
+    """Ask the reader to commit before the evidence is shown.
+
+    Parameters
+    ----------
+    *questions : str or dict
+        Ids of claims that this chapter judges, and what :func:`guess_number` and
+        :func:`guess_outcome` return.
+
+    Returns
+    -------
+    Prediction
+        Shows the questions; in Jupyter and on the site each can be answered.
+
+    Raises
+    ------
+    KeyError
+        If there is no such claim.
+    ValueError
+        If nothing is asked, or a claim that no experiment decides.
+    """
+    if not questions:
+        raise ValueError("name at least one claim to predict")
+    asked = [q if isinstance(q, dict) else _verdict_question(q) for q in questions]
+    _asked.update({question["id"]: question for question in asked})
+    return Prediction({"questions": asked})
+
+
+def _verdict_question(claim_id: str) -> dict:
+    entry = lookup(claim_id)
+    if entry.get("kind") in ("exact", "history", "advice"):
+        raise ValueError(
+            f"{claim_id} is of kind {entry['kind']}: no experiment decides it, so ask "
+            "for a number or an outcome instead"
+        )
+    return {
+        "id": claim_id,
+        "kind": "verdict",
+        "text": entry["statement"],
+        "believed": entry["believed"],
+    }
+
+
+def reveal(name: str, answer: Estimate | float | str) -> Outcome:
+    """Answer a question of :func:`predict` with what was measured.
+
+    Parameters
+    ----------
+    name : str
+        The question's name.
+    answer : Estimate, float or str
+        A number with or without its interval, or one of the options.
+
+    Returns
+    -------
+    Outcome
+        Shows itself, and on the site and in Jupyter what the reader said.
+
+    Raises
+    ------
+    KeyError
+        If no such question was asked in a cell before.
+    TypeError, ValueError
+        If the answer is not of the question's kind.
+    """
+    if name not in _asked or _asked[name]["kind"] == "verdict":
+        raise KeyError(f"no number or outcome {name!r} was asked for by claims.predict")
+    question = _asked[name]
+    data = {"id": name, "kind": question["kind"], "question": question["text"]}
+    if question["kind"] == "outcome":
+        return Outcome(
+            data | {"answer": checks.one_of(answer, name, question["options"])}
+        )
+    if not isinstance(answer, Estimate):
+        answer = Estimate(*[checks.number(answer, name)] * 3, n=2)
+        text = f"{answer.value:.4g}"
+    else:
+        text = answer.text()
+    value, *ends = (float(x) for x in re.findall(r"[^][, ]+", text))
+    low, high = ends or (value, value)
+    return Outcome(data | {"answer": text, "value": value, "low": low, "high": high})

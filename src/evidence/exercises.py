@@ -17,7 +17,7 @@ from pathlib import Path
 
 import numpy as np
 
-from evidence.claims import book_folder
+from evidence.entries import book_folder
 
 MIME = "application/vnd.evidence.exercise+json"
 NOT_ATTEMPTED = "not attempted yet."

@@ -17,10 +17,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from evidence.claims import MARKS, Verdict, badge
+from evidence.cards import MARKS, Card, Verdict, badge
 from evidence.stats import Estimate
 
-MIME = "application/vnd.evidence.replication+json"
 MIN_SAMPLES = 20  # seeds behind an effect: fewer is what is being repeated here
 
 
@@ -71,48 +70,32 @@ EXPERIMENTS = {
 }
 
 
-class Replication:
-    """A row of the table; shows itself as text, as HTML and as data for the site.
+class Replication(Card):
+    """A row of the table: what :func:`record` was told, with what is known of 2018."""
 
-    Parameters
-    ----------
-    data : dict
-        What :func:`record` was told, with what is known of 2018.
-    """
+    mime = "application/vnd.evidence.replication+json"
 
-    def __init__(self, data: dict):
-        self.data = data
+    @staticmethod
+    def text(data: dict) -> str:
+        """Return a replication as text."""
+        verdict = data["verdict"]
+        lines = [f"{MARKS[verdict]} {verdict}: {data['experiment']}. {data['title']}"]
+        lines += [f"  {name}: {words}" for name, words in _said(data)]
+        return "\n".join(lines)
 
-    def __repr__(self) -> str:
-        return replication_text(self.data)
-
-    def _repr_mimebundle_(self, include=None, exclude=None) -> dict:
-        return {
-            "text/plain": replication_text(self.data),
-            "text/html": replication_html(self.data),
-            MIME: self.data,
-        }
-
-
-def replication_text(data: dict) -> str:
-    """Return a replication as text."""
-    verdict = data["verdict"]
-    lines = [f"{MARKS[verdict]} {verdict}: {data['experiment']}. {data['title']}"]
-    lines += [f"  {name}: {words}" for name, words in _said(data)]
-    return "\n".join(lines)
-
-
-def replication_html(data: dict, more: str = "") -> str:
-    """Return a replication as HTML; the site has more to put at its end."""
-    items = "".join(
-        f"<li><b>{name}:</b> {html.escape(words)}</li>" for name, words in _said(data)
-    )
-    return (
-        f'<div class="evidence-replication" data-experiment="{data["experiment"]}" '
-        f'data-verdict="{data["verdict"]}"><p>{badge(data["verdict"])} '
-        f"{data['experiment']}. {html.escape(data['title'])}</p>"
-        f"<ul>{items}</ul>{more}</div>"
-    )
+    @staticmethod
+    def html(data: dict, more: str = "") -> str:
+        """Return a replication as HTML; the site has more to put at its end."""
+        items = "".join(
+            f"<li><b>{name}:</b> {html.escape(words)}</li>"
+            for name, words in _said(data)
+        )
+        verdict, name = data["verdict"], data["experiment"]
+        return (
+            f'<div class="evidence-replication" data-experiment="{name}" '
+            f'data-verdict="{verdict}"><p>{badge(verdict)} '
+            f"{name}. {html.escape(data['title'])}</p><ul>{items}</ul>{more}</div>"
+        )
 
 
 def _said(data: dict) -> list[tuple[str, str]]:
@@ -185,7 +168,7 @@ def record(
         What :func:`evidence.claims.judge` returned for the decisive claim.
     flips : str, optional
         The words of the condition that was not met, where the verdict is
-        *conditional*; where it *holds* or *fails*, no tested condition flips it.
+        *depends*; where it *holds* or *fails*, no tested condition flips it.
     effect : evidence.stats.Estimate
         The number behind the verdict, over 20 seeds or more.
     effect_of : str
@@ -289,10 +272,10 @@ def _check_words(**words) -> None:
 
 
 def _check_flips(flips: str | None, judged: dict) -> None:
-    """Let a conditional verdict name what was not met, and no other verdict."""
-    conditions = dict(judged["conditions"])
-    unmet = [words for words, met in conditions.items() if not met]
-    if judged["verdict"] != "conditional":
+    """Let a verdict that depends name what was not met, and no other verdict."""
+    conditions = [row["setting"] for row in judged["conditions"]]
+    unmet = [r["setting"] for r in judged["conditions"] if r["state"] == "refuted"]
+    if judged["verdict"] != "depends":
         if flips is not None:
             raise ValueError(
                 f"the verdict {judged['verdict']} under every condition, so none of "

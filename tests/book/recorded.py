@@ -6,7 +6,7 @@ from unittest import mock
 import numpy as np
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
-from evidence import claims, exercises, figures, replications, stats
+from evidence import cards, claims, exercises, figures, replications, stats
 from tools import notebooks
 
 STATEMENTS = {
@@ -25,16 +25,18 @@ CONDITIONS = {
 }
 
 
-def verdict(name: str) -> claims.Verdict:
+def verdict(name: str) -> cards.Verdict:
     """Return what ``claims.judge`` would return."""
-    conditions = CONDITIONS[name]
-    return claims.Verdict(
+    states = {words: "met" if m else "refuted" for words, m in CONDITIONS[name].items()}
+    given = claims.decide(states.values())
+    return cards.Verdict(
         {
             "id": name,
             "statement": STATEMENTS[name],
-            "verdict": claims.decide(conditions),
+            "verdict": given,
+            "expected": given,
             "measured": "gap 0.1",
-            "conditions": [[words, met] for words, met in conditions.items()],
+            "conditions": [{"setting": w, "state": s} for w, s in states.items()],
         }
     )
 
@@ -73,10 +75,10 @@ def open_row(**changes) -> replications.Replication:
     return row("C", **(own | changes))
 
 
-def prediction() -> claims.Prediction:
+def prediction() -> cards.Prediction:
     """Return what the reader of the first chapter is asked."""
-    entry = {"id": "imbalance", "statement": STATEMENTS["imbalance"]}
-    return claims.Prediction({"claims": [entry]})
+    asked = {"id": "imbalance", "kind": "verdict", "text": STATEMENTS["imbalance"]}
+    return cards.Prediction({"questions": [asked | {"believed": "holds"}]})
 
 
 def feedback() -> exercises.Feedback:

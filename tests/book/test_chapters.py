@@ -14,7 +14,7 @@ from itertools import pairwise
 import pytest
 import yaml
 
-from evidence import claims, exercises, figures, replications
+from evidence import cards, claims, exercises, figures, replications
 from tools import notebooks
 from tools.new import TEMPLATE
 
@@ -31,12 +31,12 @@ HEADINGS = (
     "Read on",
 )
 LINK = re.compile(r"\{doc\}`(?:[^`<]*<)?([^`>]+)>?`|\]\(([^)\s#]+)\.ipynb(?:#[^)]*)?\)")
-VERDICT, FIGURE, CAPTION = claims.VERDICT_MIME, figures.MIME, figures.CAPTION_MIME
+VERDICT, FIGURE, CAPTION = cards.Verdict.mime, figures.MIME, figures.CAPTION_MIME
 SHOWN = {
-    claims.PREDICTION_MIME: claims.Prediction,
-    claims.VERDICT_MIME: claims.Verdict,
+    cards.Prediction.mime: cards.Prediction,
+    cards.Verdict.mime: cards.Verdict,
     exercises.MIME: exercises.Feedback,
-    replications.MIME: replications.Replication,
+    replications.Replication.mime: replications.Replication,
 }
 PICTURES = ("image/svg+xml", "image/png", "image/jpeg", notebooks.VIEW)
 
@@ -371,15 +371,15 @@ def test_the_reader_commits_before_the_first_verdict(chapter):
     )
     differ = {name for _, name in predicted} ^ {name for _, name in judged}
     assert not differ, f"{chapter.slug}: predicted or judged, not both: {differ}"
-    stored = chapter.stored(claims.PREDICTION_MIME)
+    stored = chapter.stored(cards.Prediction.mime)
     asked = [
-        c for _, output in stored for c in output[claims.PREDICTION_MIME]["claims"]
+        q for _, output in stored for q in output[cards.Prediction.mime]["questions"]
     ]
     assert [claim["id"] for claim in asked] == [name for _, name in predicted], (
         f"{chapter.slug}: predicted are {predicted}, stored are {asked}"
     )
     for claim in asked:
-        assert claim["statement"] == CLAIMS[claim["id"]]["statement"], (
+        assert claim["text"] == CLAIMS[claim["id"]]["statement"], (
             f"{chapter.slug} asks for {claim['id']} in other words than its claims"
         )
 
@@ -415,7 +415,8 @@ def test_stored_verdicts_are_those_expected(chapter):
             f"{where}: {verdict['id']} is stored as {verdict['verdict']}, "
             f"its claims expect {entry['expected']}"
         )
-        given = claims.decide(dict(verdict["conditions"]))
+        states = [c["state"] for c in verdict["conditions"]]
+        given = claims.decide(states, entry.get("reach", "every"))
         assert verdict["verdict"] == given, (
             f"{where}: the stored conditions of {verdict['id']} give {given}"
         )
@@ -424,8 +425,8 @@ def test_stored_verdicts_are_those_expected(chapter):
 def test_stored_replications_are_as_judged(chapter):
     stored = [output[VERDICT] for _, output in chapter.stored(VERDICT)]
     verdicts = {verdict["id"]: verdict for verdict in stored}
-    for number, output in chapter.stored(replications.MIME):
-        row, where = output[replications.MIME], chapter.at(number)
+    for number, output in chapter.stored(replications.Replication.mime):
+        row, where = output[replications.Replication.mime], chapter.at(number)
         name, claim = row["experiment"], row["claim"]
         assert claim in verdicts, (
             f"{where}: {claim}, the claim of {name}, is not judged"
@@ -434,13 +435,13 @@ def test_stored_replications_are_as_judged(chapter):
             assert row[key] == verdicts[claim][key], (
                 f"{where}: {name} differs from {claim} in its {key}"
             )
-        unmet = [words for words, met in row["conditions"] if not met]
-        may = unmet if row["verdict"] == "conditional" else [None]
+        unmet = [c["setting"] for c in row["conditions"] if c["state"] == "refuted"]
+        may = unmet if row["verdict"] == "depends" else [None]
         assert row["flips"] in may, f"{where}: {row['flips']!r} is said to flip {name}"
 
 
 def test_an_experiment_is_recorded_once_in_the_book():
-    twice = recurring(replications.MIME, "experiment")
+    twice = recurring(replications.Replication.mime, "experiment")
     assert not twice, f"experiments recorded twice: {twice}"
 
 

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from evidence.claims import book_folder
+from evidence.entries import book_folder
 from evidence.exercises import Exercise, check, of_chapter
 
 FILES = book_folder().glob("*/*.exercises.py")

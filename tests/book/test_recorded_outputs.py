@@ -4,7 +4,7 @@ import pytest
 import recorded
 import test_chapters as chapters
 
-from evidence import claims, exercises, figures, replications
+from evidence import cards, exercises, figures, replications
 
 NAME = "experiments/class-imbalance"
 
@@ -44,11 +44,11 @@ def data(cell: str, mime: str, **changes):
 SHOWN = chapters.test_outputs_show_the_data_that_they_carry
 FIGURE = chapters.test_every_figure_has_a_caption_and_alternative_text
 JUDGED = chapters.test_stored_replications_are_as_judged
-ROW = replications.MIME
+ROW = replications.Replication.mime
 HARMS = {
     "another prediction": (
         SHOWN,
-        data("predict", claims.PREDICTION_MIME, claims=[]),
+        data("predict", cards.Prediction.mime, questions=[]),
         r"cell \[1\] does not show the data .* text/plain",
     ),
     "another caption": (
@@ -68,7 +68,7 @@ HARMS = {
     ),
     "another measurement": (
         SHOWN,
-        data("verdict", claims.VERDICT_MIME, measured="gap 0.2"),
+        data("verdict", cards.Verdict.mime, measured="gap 0.2"),
         r"cell \[3\] does not show .* text/plain",
     ),
     "another card": (

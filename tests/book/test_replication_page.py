@@ -121,7 +121,7 @@ def test_every_output_is_shown_from_its_data(visit):
 def test_the_table_lists_what_is_recorded_and_counts_the_rest(visit):
     opened = visit()
     total = opened.locator(".evidence-total").inner_text()
-    assert total == "3 of 16 are repeated so far: 1 holds, 1 conditional, 1 fails."
+    assert total == "3 of 16 are repeated so far: 1 holds, 1 depends, 1 fails."
     rows = opened.locator(".evidence-replications tbody tr")
     assert rows.evaluate_all("es => es.map((e) => e.id)") == ["E4", "E6", "C"]
     cells = [
@@ -131,7 +131,7 @@ def test_the_table_lists_what_is_recorded_and_counts_the_rest(visit):
         "E4 Class imbalance",
         "Imbalance & ruin: the more of it, the <worse>",
         "Balanced accuracy at one threshold",
-        "◐ conditional Class imbalance lowers the accuracy & more",
+        "◐ depends Class imbalance lowers the accuracy & more",
         "-0.273 [-0.301, -0.247] balanced accuracy, 100:1 minus 1:1, paired "
         "(95 % interval, n = 20)",
         "Not met: threshold moved: the AUC is <still> lower",

@@ -1,4 +1,4 @@
-"""Claims: the file, the verdict's logic, and what a reader sees of it."""
+"""Claims: how they are judged, what is asked before, and what a reader sees of it."""
 
 import json
 import xml.etree.ElementTree as ET
@@ -8,161 +8,203 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from evidence import claims
+from evidence import cards, claims
+from evidence.stats import Estimate, mean_interval
 
-FILES = {
-    "normalization/batchnorm": """
-symptoms:
-  - Accuracy is "fine" in training
-claims:
-  - id: bn-bias-redundant
-    statement: A bias before batch normalization does nothing
-    expected: holds
-    believed: definition
-    why: The mean removes it.
-    source: A lecture
-  - id: bn-never-hurts
-    statement: Batch normalization never hurts
-    expected: fails
-    believed: holds
-    why: Batches of one.
-    source: A lecture
-""",
-    "optimization/batch-size": """
-claims:
-  - id: batch-size-lowers-accuracy
-    statement: "Small batches are <better> & cheaper"
-    expected: conditional
-    believed: holds
-    why: Because.
-    source: A lecture
-""",
-}
+STATES = st.lists(st.sampled_from(["met", "refuted", "undecided"]), min_size=1)
 
 
 @pytest.fixture
-def book(tmp_path, monkeypatch):
-    """Put two chapters' claims in the place of the book's."""
-    for chapter, text in FILES.items():
-        path = tmp_path / f"{chapter}.yml"
-        path.parent.mkdir()
-        path.write_text(text, encoding="utf8")
-    claims.load.cache_clear()
-    monkeypatch.setattr(claims, "book_folder", lambda: tmp_path)
-    yield tmp_path
-    claims.load.cache_clear()
+def stored(monkeypatch):
+    """Judge as where outputs are stored or compared."""
+    monkeypatch.setenv(claims.STORED, "1")
 
 
-def test_the_books_claims_are_read_from_the_repository():
-    folder = claims.book_folder()
-    found = claims.load(folder)
-    assert found
-    for name, entry in found.items():
-        assert entry["id"] == name
-        assert (folder / f"{entry['chapter']}.yml").is_file()
+@pytest.fixture
+def exploring(monkeypatch):
+    """Judge as in a reader's notebook."""
+    monkeypatch.delenv(claims.STORED, raising=False)
 
 
-def test_an_installed_package_reads_its_own_copy(tmp_path, monkeypatch):
-    package = tmp_path / "lib" / "site-packages" / "evidence"
-    package.mkdir(parents=True)
-    monkeypatch.setattr(claims, "__file__", str(package / "claims.py"))
-    with pytest.raises(FileNotFoundError, match="pip install -e ."):
-        claims.book_folder()
-    (package / "book").mkdir()
-    assert claims.book_folder() == package / "book"
+def between(low, high) -> Estimate:
+    return Estimate((low + high) / 2, low, high, n=20)
 
 
-def test_entries_are_read_by_id(book):
-    found = claims.load(book)
-    assert list(found) == [
-        "bn-bias-redundant",
-        "bn-never-hurts",
-        "batch-size-lowers-accuracy",
+# --- The verdict ----------------------------------------------------------------------
+
+
+@given(STATES, st.sampled_from(["every", "some"]))
+def test_the_verdict_follows_from_the_states(states, reach):
+    verdict = claims.decide(states, reach)
+    met, refuted = "met" in states, "refuted" in states
+    if all(state == "met" for state in states) or (reach == "some" and met):
+        assert verdict == "holds"
+    elif all(state == "refuted" for state in states):
+        assert verdict == "fails"
+    else:
+        assert verdict == ("depends" if met and refuted else "open")
+
+
+@pytest.mark.parametrize("states", [[], ["yes"], [True], ["met", None]])
+def test_a_verdict_needs_states(states):
+    with pytest.raises((ValueError, TypeError), match="met, refuted or undecided|not"):
+        claims.decide(states)
+
+
+FASTER = {
+    "narrow valley": between(12, 20).above(0, by=5),
+    "round bowl": between(-1, 2).above(0, by=5),
+}
+
+
+def test_a_measured_claim_says_where_it_holds_and_where_it_fails(book, stored):
+    backwards = dict(reversed(FASTER.items()))
+    data = claims.judge("momentum-faster", backwards, measured="over 20 starts").data
+    assert data["verdict"] == "depends"
+    assert data["summary"] == "Holds for narrow valley; fails for round bowl"
+    assert data["instead"] == "Momentum needs fewer steps in a narrow valley"
+    assert data["conditions"] == [
+        {
+            "setting": "narrow valley",
+            "state": "met",
+            "estimate": "16.0 [12.0, 20.0]",
+            "asked": "above 0 by 5",
+            **{"value": 16.0, "low": 12.0, "high": 20.0, "n": 20, "level": 0.95},
+            **{"relation": "above", "reference": 0.0, "margin": 5.0},
+            "half_widths": 1.2,
+        },
+        {
+            "setting": "round bowl",
+            "state": "refuted",
+            "estimate": "0.5 [-1.0, 2.0]",
+            "asked": "above 0 by 5",
+            **{"value": 0.5, "low": -1.0, "high": 2.0, "n": 20, "level": 0.95},
+            **{"relation": "above", "reference": 0.0, "margin": 5.0},
+            "half_widths": 3.3,
+        },
     ]
-    assert found["bn-never-hurts"]["why"] == "Batches of one."
-    assert found["bn-never-hurts"]["chapter"] == "normalization/batchnorm"
-    assert claims.lookup("bn-never-hurts") == found["bn-never-hurts"]
-
-
-def test_symptoms_are_read_by_chapter(book):
-    assert claims.symptoms(book) == {
-        "normalization/batchnorm": ['Accuracy is "fine" in training']
-    }
-
-
-def test_a_file_may_be_empty(tmp_path):
-    (tmp_path / "part").mkdir()
-    (tmp_path / "part" / "chapter.yml").write_text("# no claims yet\n")
-    assert claims.load(tmp_path) == {}
-
-
-@pytest.mark.parametrize(
-    ("old", "new", "message"),
-    [
-        ("    believed: definition\n", "", r"bn-bias-redundant in .* \['believed'\]"),
-        ("- id: bn-never-hurts\n   ", "-", r"\(no id\) in .*norm.yml lacks \['id'\]"),
-        ("id: bn-never-hurts", "id: bn-bias-redundant", "repeats bn-bias-redundant of"),
-        (
-            "Batch normalization never hurts",
-            "Small batches are <better> & cheaper",
-            "batch-size-lowers-accuracy of .*repeats bn-never-hurts",
-        ),
-        ("expected: fails", "expected: false", "expects False; .* holds, conditional"),
-        ("expected: fails", "expected: maybe", "bn-never-hurts .*expects 'maybe'"),
-        ("believed: definition", "believed: false", "believed False; .* definition"),
-        ("symptoms:", "symptom:", r"holds claims and symptoms, not \['symptom'\]"),
-        (
-            "never hurts",
-            "never: hurts",
-            r"normalization/batchnorm.yml, line 12: .*quot",
-        ),
-    ],
-)
-def test_a_broken_file_is_refused(book, old, new, message):
-    path = book / "normalization" / "batchnorm.yml"
-    text = path.read_text("utf8")
-    assert text.count(old) == 1
-    path.write_text(text.replace(old, new), "utf8")
-    with pytest.raises(ValueError, match=message):
-        claims.load(book)
-
-
-def test_an_unknown_claim_names_the_nearest(book):
-    with pytest.raises(
-        KeyError, match="no chapter claims 'bn-bias-redundent'.*bn-bias-redund"
-    ):
-        claims.lookup("bn-bias-redundent")
-    with pytest.raises(KeyError, match=r"no chapter claims 'xyz'\"$"):
-        claims.lookup("xyz")
-
-
-@given(st.lists(st.booleans(), min_size=1))
-def test_the_verdict_follows_from_the_conditions(met):
-    expected = {(True, False): "holds", (False, True): "fails"}.get(
-        (True in met, False in met), "conditional"
+    assert json.loads(json.dumps(data)) == data
+    assert cards.Verdict.text(data) == (
+        "◐ depends: Momentum needs fewer steps\n"
+        "  Holds for narrow valley; fails for round bowl.\n"
+        "  Measured: over 20 starts\n"
+        "  Say instead: Momentum needs fewer steps in a narrow valley\n"
+        "  yes  narrow valley: 16.0 [12.0, 20.0], above 0 by 5\n"
+        "  no   round bowl: 0.5 [-1.0, 2.0], above 0 by 5"
     )
-    assert claims.decide({str(i): value for i, value in enumerate(met)}) == expected
-    numpy_bools = {str(i): np.bool_(value) for i, value in enumerate(met)}
-    assert claims.decide(numpy_bools) == expected
+
+
+def test_what_is_undecided_is_said(book, exploring):
+    conditions = FASTER | {"round bowl": between(4, 6).above(0, by=5)}
+    data = claims.judge("momentum-faster", conditions).data
+    assert (data["verdict"], data["expected"]) == ("open", "depends")
+    assert data["summary"] == "Holds for narrow valley; undecided for round bowl"
+    assert "undecided  round bowl: 5.0 [4.0, 6.0]" in cards.Verdict.text(data)
 
 
 @pytest.mark.parametrize(
-    ("conditions", "error", "message"),
+    ("low", "high", "hangs", "said"),
     [
-        ({}, ValueError, "at least one condition"),
-        ({"gap": 1}, TypeError, "condition 'gap' is int, not bool.*gap.low > 0"),
-        ({"gap": np.array([True])}, TypeError, "is ndarray, not bool"),
-        ({"fine": True, "gap": None}, TypeError, "'gap' is NoneType, not bool"),
-        ({"gap": "yes"}, TypeError, "is str, not bool"),
-        ([True], TypeError, "dict of words to bools.* not list"),
-        (True, TypeError, "dict of words to bools.* not bool"),
+        (16, 18, {}, None),
+        (7, 9, {"double": "fails"}, "with double the margin it is fails"),
+        (0, 2, {}, None),
+        (3, 4, {"half": "holds"}, "with half the margin it is holds"),
     ],
 )
-def test_a_condition_is_a_bool_with_a_name(book, conditions, error, message):
+def test_margins_are_halved_and_doubled(book, exploring, low, high, hangs, said):
+    both = {place: between(low, high).above(0, by=5) for place in FASTER}
+    data = claims.judge("momentum-faster", both).data
+    assert data["hangs"] == hangs
+    assert (data["sturdiness"] or "").removeprefix("Hangs on the margin: ") == (
+        f"{said}." if said else ""
+    )
+
+
+def test_without_a_margin_the_direction_is_all(book, stored):
+    verdict = claims.judge("momentum-direction", {"here": between(1, 2).above(0, by=0)})
+    assert verdict.data["sturdiness"].startswith("Direction only")
+
+
+def samples(mean: float) -> Estimate:
+    """Return an interval of 20 samples whose half width is close to 0.47."""
+    return mean_interval(mean + np.linspace(-1.65, 1.65, 20))
+
+
+def test_one_of_many_settings_has_to_be_met_at_a_corrected_level(book, exploring):
+    def verdict(best):
+        means = {"a": best, "b": -1.0, "c": -1.0}
+        conditions = {s: samples(m).above(0.5, by=0.1) for s, m in means.items()}
+        return claims.judge("momentum-can-overshoot", conditions).data
+
+    barely = verdict(1.1)  # met at 95 %, not at 98.3 %
+    assert samples(1.1).above(0.5, by=0.1).state == "met"
+    assert barely["verdict"] == "open"
+    assert {c["level"] for c in barely["conditions"]} == {0.9833}
+    assert verdict(2.0)["verdict"] == "holds"
+    assert verdict(-1.0)["verdict"] == "fails"
+    assert barely["conditions"][0]["asked"] == "above chance by 0.1 (0.5)"
+
+
+def test_computed_and_exact_claims_are_judged_by_bools(book, stored):
+    counted = claims.judge("momentum-count", {"at 0.9": False, "at 0.99": np.False_})
+    assert counted.data["verdict"] == "fails"
+    assert repr(counted).endswith("no   at 0.9\n  no   at 0.99")
+    assert claims.judge("momentum-identity", {"it does": True}).data["kind"] == "exact"
+
+
+@pytest.mark.parametrize(
+    ("claim", "conditions", "error", "message"),
+    [
+        ("bn-never-hurts", {}, ValueError, "at least one condition"),
+        ("bn-never-hurts", {"gap": 1}, TypeError, "'gap' is int, not bool.*gap.low"),
+        (
+            "bn-never-hurts",
+            {"gap": np.array([True])},
+            TypeError,
+            "is ndarray",
+        ),
+        ("bn-never-hurts", {"fine": True, "gap": None}, TypeError, "'gap' is NoneType"),
+        ("bn-never-hurts", [True], TypeError, "dict of settings .* not list"),
+        ("bn-never-hurts", FASTER, TypeError, "is Comparison, not bool"),
+        ("momentum-faster", {"a": True}, ValueError, r"at \['narrow valley', 'round"),
+        (
+            "momentum-faster",
+            FASTER | {"round bowl": True},
+            TypeError,
+            "'round bowl' is bool, not a comparison: .*gap.above",
+        ),
+        (
+            "momentum-faster",
+            FASTER | {"round bowl": between(0, 1).above(0, by=4)},
+            ValueError,
+            "asks 'above 0 by 5', .*; at 'round bowl' it was asked 'above 0 by 4'",
+        ),
+        (
+            "momentum-faster",
+            FASTER | {"round bowl": between(0, 1).above(1, by=5)},
+            ValueError,
+            "it was asked 'above 1 by 5'",
+        ),
+        (
+            "momentum-faster",
+            FASTER | {"round bowl": between(0, 1).below(0, by=5)},
+            ValueError,
+            "it was asked 'below 0 by 5'",
+        ),
+        ("momentum-count", {"at 0.9": True}, ValueError, "not at"),
+    ],
+)
+def test_conditions_are_those_of_the_entry(book, claim, conditions, error, message):
     with pytest.raises(error, match=message):
-        claims.decide(conditions)
-    with pytest.raises(error, match=message):
-        claims.judge("bn-bias-redundant", conditions, measured="x")
+        claims.judge(claim, conditions, measured="x")
+
+
+def test_an_unknown_claim_is_not_judged(book):
+    with pytest.raises(KeyError, match="the nearest are bn-never-hurts"):
+        claims.judge("bn-never-hurt", {"a": True}, measured="0.1")
+
+
+# --- What a reader sees ---------------------------------------------------------------
 
 
 def judge_batch_size():
@@ -178,22 +220,28 @@ def test_a_verdict_is_one_piece_of_data(book):
     assert data == {
         "id": "batch-size-lowers-accuracy",
         "statement": "Small batches are <better> & cheaper",
-        "verdict": "conditional",
+        "kind": "first edition",
+        "verdict": "depends",
+        "expected": "depends",
         "measured": "gap 0.10 [0.05, 0.15] < 1",
-        "conditions": [["same <rate>", True], ["tuned & equal", False]],
+        "conditions": [
+            {"setting": "same <rate>", "state": "met"},
+            {"setting": "tuned & equal", "state": "refuted"},
+        ],
+        "instead": None,
     }
     assert json.loads(json.dumps(data)) == data
     assert judge_batch_size()._repr_mimebundle_() == {
-        "text/plain": claims.verdict_text(data),
-        "text/html": claims.verdict_html(data),
-        claims.VERDICT_MIME: data,
+        "text/plain": cards.Verdict.text(data),
+        "text/html": cards.Verdict.html(data),
+        cards.Verdict.mime: data,
     }
 
 
 def test_a_verdict_reads_as_text(book):
     assert repr(judge_batch_size()) == (
-        "◐ conditional: Small batches are <better> & cheaper\n"
-        "  measured: gap 0.10 [0.05, 0.15] < 1\n"
+        "◐ depends: Small batches are <better> & cheaper\n"
+        "  Measured: gap 0.10 [0.05, 0.15] < 1\n"
         "  yes  same <rate>\n"
         "  no   tuned & equal"
     )
@@ -201,13 +249,13 @@ def test_a_verdict_reads_as_text(book):
 
 def test_a_verdict_reads_as_html(book):
     data = judge_batch_size().data
-    root = ET.fromstring(claims.verdict_html(data, "<p>more</p>"))
+    root = ET.fromstring(cards.Verdict.html(data, "<p>more</p>"))
     assert root.attrib["class"] == "evidence-verdict"
     assert root.attrib["data-claim"] == "batch-size-lowers-accuracy"
-    assert root.attrib["data-verdict"] == "conditional"
-    assert root.find(".//strong").text == "◐ conditional"
+    assert root.attrib["data-verdict"] == "depends"
+    assert root.find(".//strong").text == "◐ depends"
     assert root.find(".//span").text == "Small batches are <better> & cheaper"
-    assert root.find("p[2]").text == "Measured: gap 0.10 [0.05, 0.15] < 1"
+    assert root.find("div/p").text == "Measured: gap 0.10 [0.05, 0.15] < 1"
     assert ["".join(item.itertext()) for item in root.findall(".//li")] == [
         "yes same <rate>",
         "no tuned & equal",
@@ -215,87 +263,198 @@ def test_a_verdict_reads_as_html(book):
     assert root[-1].text == "more"
 
 
-@pytest.mark.parametrize(
-    ("claim", "met", "mark"),
-    [("bn-bias-redundant", True, "✓ holds"), ("bn-never-hurts", False, "✗ fails")],
-)
-def test_holding_and_failing_claims_are_judged_too(book, claim, met, mark):
-    verdict = claims.judge(claim, {"a": met, "b": met}, measured="0.1")
-    assert repr(verdict).startswith(mark)
-    assert verdict.data["statement"] == claims.lookup(claim)["statement"]
+@pytest.mark.parametrize("measured", ["", "  ", None])
+def test_a_verdict_says_what_was_measured(book, measured):
+    with pytest.raises(ValueError, match='measured=f"gap {gap}"'):
+        claims.judge("bn-bias-redundant", {"a": True}, measured=measured)
 
 
-def test_a_verdict_that_changed_is_an_error_that_shows_the_data(book):
+# --- A verdict that changed -----------------------------------------------------------
+
+
+def test_where_outputs_are_stored_a_changed_verdict_is_an_error(book, stored):
     with pytest.raises(claims.VerdictChanged) as caught:
         claims.judge("bn-bias-redundant", {"a": True, "b": False}, measured="gap 0.3")
     message = str(caught.value)
     assert (
         "bn-bias-redundant: book/normalization/batchnorm.yml expects 'holds'" in message
     )
-    assert "the data say 'conditional'" in message
-    assert "measured: gap 0.3\n  yes  a\n  no   b\n" in message
+    assert "the data say 'depends'" in message
+    assert "Measured: gap 0.3\n  yes  a\n  no   b\n" in message
     assert "change `expected` there and say why" in message
     assert isinstance(caught.value, AssertionError)
 
 
-def test_a_verdict_does_not_change_when_the_conditions_do(book):
-    conditions = {"a": True}
-    verdict = claims.judge("bn-bias-redundant", conditions, measured="0.1")
-    conditions["a"] = False
-    assert verdict.data["conditions"] == [["a", True]]
+def test_to_whoever_explores_a_changed_verdict_is_a_card(book, exploring):
+    verdict = claims.judge("bn-bias-redundant", {"a": False}, measured="gap 0.3")
+    assert (verdict.data["verdict"], verdict.data["expected"]) == ("fails", "holds")
+    assert "The book: holds. Your data: fails." in repr(verdict)
+    assert "The book: holds. Your data: fails." in cards.Verdict.html(verdict.data)
+    same = claims.judge("bn-bias-redundant", {"a": True}, measured="gap 0.3")
+    assert "The book" not in repr(same)
 
 
-@pytest.mark.parametrize("measured", ["", "  ", None, 0.3])
-def test_a_verdict_says_what_was_measured(book, measured):
-    with pytest.raises(ValueError, match='measured=f"gap {gap}"'):
-        claims.judge("bn-bias-redundant", {"a": True}, measured=measured)
+# --- Sayings --------------------------------------------------------------------------
 
 
-def test_a_prediction_lists_the_statements(book):
-    prediction = claims.predict("bn-never-hurts", "batch-size-lowers-accuracy")
-    data = prediction.data
-    assert data == {
-        "claims": [
-            {"id": "bn-never-hurts", "statement": "Batch normalization never hurts"},
-            {
-                "id": "batch-size-lowers-accuracy",
-                "statement": "Small batches are <better> & cheaper",
-            },
-        ]
-    }
-    text = claims.prediction_text(data)
-    assert text == (
-        "Commit yourself: holds, depends or fails?\n"
-        "1. Batch normalization never hurts\n"
-        "2. Small batches are <better> & cheaper"
+def table():
+    return claims.sayings(
+        {
+            "momentum-faster": FASTER,
+            "momentum-count": {"at 0.9": False, "at 0.99": False},
+            "momentum-polyak": None,
+            "momentum-default": None,
+        }
     )
-    html = claims.prediction_html(data)
-    root = ET.fromstring(html)
-    assert root.attrib["class"] == "evidence-predict"
-    items = [
-        {"id": li.attrib["data-claim"], "statement": li.text}
-        for li in root.findall("ol/li")
+
+
+def test_sayings_stand_in_one_table(book, stored):
+    rows = table().data["rows"]
+    assert [row["verdict"] for row in rows] == ["depends", "fails", "holds", "advice"]
+    root = ET.fromstring(cards.Sayings.html(table().data).replace("&nbsp;", ""))
+    cells = [["".join(td.itertext()) for td in tr] for tr in root.find(".//tbody")]
+    assert cells[0][2].startswith("narrow valley: 16.0 [12.0, 20.0], above 0 by 5; ")
+    assert cells[2] == ["Polyak introduced momentum", "✓ holds", "Polyak (1964)", ""]
+    assert cells[3][3].startswith("0.9 is a default")
+    labels = [td.attrib["data-label"] for td in root.find(".//tbody/tr")]
+    assert labels == [th.text for th in root.find(".//thead/tr")]
+
+
+def test_a_saying_that_changed_is_an_error_too(book, stored):
+    with pytest.raises(claims.VerdictChanged, match="momentum-count"):
+        claims.sayings({"momentum-count": {"at 0.9": True, "at 0.99": True}})
+
+
+def test_nothing_measured_decides_history(book):
+    with pytest.raises(ValueError, match="of kind history: .* say None"):
+        claims.sayings({"momentum-polyak": {"a": True}})
+    with pytest.raises(ValueError, match="at least one claim"):
+        claims.sayings({})
+
+
+def test_of_25_sayings_ten_are_shown_and_all_are_kept():
+    row = {"statement": "So <it> is", "kind": "computed", "verdict": "fails"}
+    row |= {"expected": "fails", "measured": None, "instead": "It is not"}
+    row |= {"conditions": [{"setting": "here", "state": "refuted"}]}
+    data = {"rows": [row | {"id": f"saying-{k}"} for k in range(25)]}
+    page = cards.Sayings.html(data, "ledger.html").replace("&nbsp;", "")
+    assert len(ET.fromstring(page).findall(".//tbody/tr")) == 10
+    assert '<a href="ledger.html">15 more are judged in the ledger.</a>' in page
+    assert cards.Sayings.text(data).endswith("\n15 more are judged in the ledger.")
+    assert cards.Sayings(data)._repr_mimebundle_()[cards.Sayings.mime] == data
+
+
+# --- Predictions ----------------------------------------------------------------------
+
+
+def ask() -> claims.Prediction:
+    lost = claims.guess_number(
+        "lost", "How much is lost?", low=0, high=1, step=0.01, believed=0
+    )
+    curve = claims.guess_outcome("curve", "Which <curve>?", ["upper", "lower"])
+    return claims.predict("bn-never-hurts", lost, curve)
+
+
+def test_a_prediction_asks_for_verdicts_numbers_and_outcomes(book):
+    data = ask().data
+    assert data["questions"] == [
+        {
+            "id": "bn-never-hurts",
+            "kind": "verdict",
+            "text": "Batch normalization never hurts",
+            "believed": "holds",
+        },
+        {
+            "id": "lost",
+            "kind": "number",
+            "text": "How much is lost?",
+            "believed": 0.0,
+            **{"low": 0.0, "high": 1.0, "step": 0.01, "unit": ""},
+        },
+        {
+            "id": "curve",
+            "kind": "outcome",
+            "text": "Which <curve>?",
+            "believed": None,
+            "options": ["upper", "lower"],
+        },
     ]
-    assert items == data["claims"]
-    assert prediction._repr_mimebundle_() == {
-        "text/plain": text,
-        "text/html": html,
-        claims.PREDICTION_MIME: data,
-    }
+    assert repr(ask()) == (
+        "Commit yourself:\n"
+        "  Holds, depends or fails? Batch normalization never hurts\n"
+        "  How much is lost? (0 to 1)\n"
+        "  Which <curve>? upper / lower"
+    )
+    root = ET.fromstring(cards.Prediction.html(data))
+    assert [li.attrib["data-question"] for li in root.findall("ul/li")] == [
+        "bn-never-hurts",
+        "lost",
+        "curve",
+    ]
+    assert root.findall("ul/li")[2].text == "Which <curve>? upper / lower"
 
 
 def test_a_prediction_does_not_give_the_verdict_away(book):
-    prediction = claims.predict("bn-never-hurts")
-    shown = str(prediction._repr_mimebundle_())
-    assert shown.count("fails") == 2  # "holds, depends or fails?", as text and HTML
+    shown = str(claims.predict("bn-never-hurts")._repr_mimebundle_())
+    assert shown.count("fails") == 2  # "Holds, depends or fails?", as text and HTML
     assert "✗" not in shown
     assert "Batches of one" not in shown
 
 
-def test_a_prediction_needs_known_claims(book):
-    with pytest.raises(ValueError, match="at least one claim"):
-        claims.predict()
-    with pytest.raises(KeyError, match="the nearest are bn-never-hurts"):
-        claims.predict("bn-never-hurt")
-    with pytest.raises(KeyError, match="the nearest are bn-never-hurts"):
-        claims.judge("bn-never-hurt", {"a": True}, measured="0.1")
+def test_what_was_asked_is_answered(book):
+    ask()
+    number = claims.reveal("lost", Estimate(0.41, 0.38, 0.44, 20)).data
+    assert number == {
+        "id": "lost",
+        "kind": "number",
+        "question": "How much is lost?",
+        "answer": "0.410 [0.380, 0.440]",
+        **{"value": 0.41, "low": 0.38, "high": 0.44},
+    }
+    counted = claims.reveal("lost", 1 / 3).data
+    assert (counted["answer"], counted["low"]) == ("0.3333", 0.3333)
+    assert claims.reveal("curve", "lower").data["answer"] == "lower"
+    assert "measured: lower" in repr(claims.reveal("curve", "lower"))
+    html = cards.Outcome.html(claims.reveal("curve", "lower").data)
+    assert ET.fromstring(html).find("p[2]/strong").text == "lower"
+
+
+@pytest.mark.parametrize(
+    ("do", "error", "message"),
+    [
+        (lambda: claims.predict(), ValueError, "at least one claim"),
+        (
+            lambda: claims.predict("bn-never-hurt"),
+            KeyError,
+            "nearest are bn-",
+        ),
+        (lambda: claims.predict("momentum-identity"), ValueError, "of kind exact"),
+        (lambda: claims.reveal("unasked", 1.0), KeyError, "no number or outcome"),
+        (lambda: (ask(), claims.reveal("curve", "left")), ValueError, "one of 'upper'"),
+        (
+            lambda: claims.guess_number("x", "?", low=1, high=0, step=1),
+            ValueError,
+            "high must be .* above 1",
+        ),
+        (
+            lambda: claims.guess_number("x", "?", low=0, high=1, step=1, believed=2),
+            ValueError,
+            "believed must be",
+        ),
+        (
+            lambda: claims.guess_outcome("x", "?", ["a", "a"]),
+            ValueError,
+            "two or more different options",
+        ),
+        (
+            lambda: claims.guess_outcome("x", "?", ["a", "b"], believed="c"),
+            ValueError,
+            "believed must be one of",
+        ),
+    ],
+)
+def test_a_question_that_cannot_be_asked_or_answered_is_refused(
+    book, do, error, message
+):
+    with pytest.raises(error, match=message):
+        do()

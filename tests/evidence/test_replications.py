@@ -30,7 +30,7 @@ def test_twelve_experiments_were_run_and_four_questions_left_open():
 
 def test_a_row_shows_itself_as_text():
     assert repr(row()) == (
-        "◐ conditional: E4. Class imbalance\n"
+        "◐ depends: E4. Class imbalance\n"
         "  concluded in 2018: Imbalance & ruin: the more of it, the <worse>\n"
         "  measured in 2018: Balanced accuracy at one threshold\n"
         "  effect: -0.273 [-0.301, -0.247], balanced accuracy, 100:1 minus 1:1, "
@@ -51,13 +51,13 @@ def test_a_row_of_an_open_question_has_no_original_run():
 
 def test_a_row_shows_itself_as_html():
     data = row().data
-    root = ET.fromstring(replications.replication_html(data, "<p>more</p>"))
+    root = ET.fromstring(replications.Replication.html(data, "<p>more</p>"))
     assert root.attrib == {
         "class": "evidence-replication",
         "data-experiment": "E4",
-        "data-verdict": "conditional",
+        "data-verdict": "depends",
     }
-    assert root.find(".//strong").text == "◐ conditional"
+    assert root.find(".//strong").text == "◐ depends"
     shown = ["  " + "".join(item.itertext()) for item in root.findall(".//li")]
     assert shown == repr(row()).split("\n")[1:]
     assert root[-1].text == "more"
@@ -70,8 +70,8 @@ def test_a_row_is_one_piece_of_data():
         "title": "Class imbalance",
         "claim": "imbalance",
         "statement": STATEMENTS["imbalance"],
-        "verdict": "conditional",
-        "conditions": [[words, met] for words, met in CONDITIONS["imbalance"].items()],
+        "verdict": "depends",
+        "conditions": verdict("imbalance").data["conditions"],
         "flips": "threshold moved: the AUC is <still> lower",
         "original": "Imbalance & ruin: the more of it, the <worse>",
         "measured": "Balanced accuracy at one threshold",
@@ -91,9 +91,9 @@ def test_a_row_is_one_piece_of_data():
     }
     assert json.loads(json.dumps(data)) == data
     assert row()._repr_mimebundle_() == {
-        "text/plain": replications.replication_text(data),
-        "text/html": replications.replication_html(data),
-        replications.MIME: data,
+        "text/plain": replications.Replication.text(data),
+        "text/html": replications.Replication.html(data),
+        replications.Replication.mime: data,
     }
 
 
@@ -115,7 +115,7 @@ def test_a_row_does_not_change_when_the_verdict_does():
     judged = verdict("imbalance")
     recorded = row(verdict=judged)
     judged.data["conditions"].clear()
-    assert dict(recorded.data["conditions"]) == CONDITIONS["imbalance"]
+    assert len(recorded.data["conditions"]) == 3
 
 
 # --- The condition that flips it ------------------------------------------------------

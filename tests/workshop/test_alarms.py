@@ -579,7 +579,7 @@ ANATOMY = {
         lambda book: book.data("verdict", T.VERDICT)[T.VERDICT].update(
             conditions={"one": True, "two": False}
         ),
-        "give conditional",
+        "give depends",
     ),
     "statement_not_shown": (
         T.test_outputs_show_the_data_that_they_carry,

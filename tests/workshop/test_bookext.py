@@ -98,7 +98,7 @@ def test_ledger_escapes_what_a_claim_says():
     html = ledger.render([row], lambda name: f"{name}.html")
     assert "x &lt; y" in html and "&lt;b&gt;" in html and "A &amp; B" in html
     assert '<a href="book/part/slug.html#claim-a-claim">' in html
-    assert "1 claims judged: 1 holds, 0 conditional, 0 fails." in html
+    assert "1 claims judged: 1 holds, 0 depends, 0 fails." in html
 
 
 def test_data_are_kept_of_our_own_mime_types_alone():

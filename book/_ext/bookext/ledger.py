@@ -9,12 +9,12 @@ from sphinx.application import Sphinx
 
 from bookext.outputs import collected
 from bookext.tables import add_table
-from evidence import claims
+from evidence import cards, claims
 
 
 def entries(app: Sphinx) -> list[dict]:
     """Return every judged claim with its verdict and where it is judged."""
-    judged = {row["id"]: row for row in collected(app, claims.VERDICT_MIME)}
+    judged = {row["id"]: row for row in collected(app, cards.Verdict.mime)}
     return [
         claim | judged[name] for name, claim in claims.load().items() if name in judged
     ]
@@ -55,16 +55,17 @@ def _select(name: str, label: str, options) -> str:
 def _row(row: dict, uri) -> str:
     name, verdict = row["id"], row["verdict"]
     part = row["chapter"].partition("/")[0]
-    said, measured, why, source, page = (
-        html.escape(row[key])
-        for key in ("statement", "measured", "why", "source", "page")
+    said, source, page = (
+        html.escape(row[key]) for key in ("statement", "source", "page")
     )
-    conditions = claims.conditions_html(row["conditions"])
+    found = "".join(f"<p>{html.escape(line)}</p>" for line in cards.said_of(row))
+    why = html.escape(row.get("why", ""))
+    conditions = cards.conditions_html(row["conditions"])
     address = f"{uri('book/' + row['chapter'])}#claim-{name}"
     return f"""\
 <li id="{name}" data-claim="{name}" data-verdict="{verdict}" data-part="{part}">
-<p>{claims.badge(verdict)} {said}</p>
-<p class="evidence-measured">Measured: {measured}</p>
+<p>{cards.badge(verdict)} {said}</p>
+<div class="evidence-measured">{found}</div>
 <details><summary>Conditions and reasons</summary>
 {conditions}<p>{why}</p><p>Stated in: {source}</p></details>
 <p class="evidence-link"><a href="{address}">{page}</a></p>

@@ -12,7 +12,7 @@ from sphinx.application import Sphinx
 from sphinx.transforms import SphinxTransform
 
 from bookext import absent
-from evidence import claims, exercises, figures, replications
+from evidence import cards, exercises, figures, replications
 
 VIEW = "application/vnd.jupyter.widget-view+json"
 CODE = re.compile(r"\b(tests|src|tools)/.+\.py$")
@@ -86,19 +86,33 @@ class ReadOutputs(SphinxTransform):
 
     def show_prediction(self, bundle, data: dict) -> None:
         """Show what the reader is asked, out of the theme's panel for foreign HTML."""
-        text = claims.prediction_html(data)
+        text = cards.Prediction.html(data)
         bundle.replace_self(nodes.raw("", text, format="html"))
 
     def show_verdict(self, bundle, data: dict) -> None:
         """Show a verdict with its way to the ledger."""
-        card = claims.verdict_html(data, self.link_to(LEDGER, data["id"]))
-        self.show_card(bundle, claims.VERDICT_MIME, data, f"claim-{data['id']}", card)
+        card = cards.Verdict.html(data, self.link_to(LEDGER, data["id"]))
+        self.show_card(bundle, cards.Verdict.mime, data, f"claim-{data['id']}", card)
+
+    def show_sayings(self, bundle, data: dict) -> None:
+        """Show a table of sayings; the ledger has its rows, each under its anchor."""
+        kept = self.env.metadata[self.env.docname].setdefault(cards.Verdict.mime, [])
+        kept += [(f"claim-{row['id']}", row) for row in data["rows"]]
+        uri = absent.address(self.app, self.env.docname, LEDGER)
+        raw = nodes.raw("", cards.Sayings.html(data, uri or ""), format="html")
+        bundle.replace_self(raw)
+
+    def show_outcome(self, bundle, data: dict) -> None:
+        """Show what came out where the reader was asked."""
+        bundle.replace_self(nodes.raw("", cards.Outcome.html(data), format="html"))
 
     def show_replication(self, bundle, data: dict) -> None:
         """Show a replication with its way to the table of all."""
         name = data["experiment"]
-        card = replications.replication_html(data, self.link_to(REPLICATIONS, name))
-        self.show_card(bundle, replications.MIME, data, f"experiment-{name}", card)
+        card = replications.Replication.html(data, self.link_to(REPLICATIONS, name))
+        self.show_card(
+            bundle, replications.Replication.mime, data, f"experiment-{name}", card
+        )
 
     def show_card(self, bundle, mime: str, data: dict, anchor: str, card: str) -> None:
         """Show a card under its anchor, and keep its data for the page of all."""
@@ -134,9 +148,11 @@ SHOW = {
     figures.MIME: ReadOutputs.show_figure,
     figures.CAPTION_MIME: ReadOutputs.drop_caption,
     exercises.MIME: ReadOutputs.show_exercise,
-    claims.PREDICTION_MIME: ReadOutputs.show_prediction,
-    claims.VERDICT_MIME: ReadOutputs.show_verdict,
-    replications.MIME: ReadOutputs.show_replication,
+    cards.Prediction.mime: ReadOutputs.show_prediction,
+    cards.Verdict.mime: ReadOutputs.show_verdict,
+    cards.Sayings.mime: ReadOutputs.show_sayings,
+    cards.Outcome.mime: ReadOutputs.show_outcome,
+    replications.Replication.mime: ReadOutputs.show_replication,
 }
 
 

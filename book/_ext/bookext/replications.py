@@ -10,10 +10,10 @@ from sphinx.application import Sphinx
 from bookext.ledger import total
 from bookext.outputs import collected
 from bookext.tables import BOOK, add_table
-from evidence import claims
+from evidence.cards import badge
 from evidence.replications import (
     EXPERIMENTS,
-    MIME,
+    Replication,
     flipped_by,
     interval_of,
     trained_in_2018,
@@ -34,7 +34,7 @@ COLUMNS = {
 def entries(app: Sphinx) -> list[dict]:
     """Return every recorded replication with its chapter and that one's seconds."""
     found = {}
-    for row in collected(app, MIME):
+    for row in collected(app, Replication.mime):
         seconds = runs.seconds(row["chapter"], BOOK)
         found[row["experiment"]] = row | {"seconds": seconds}
     return [found[key] for key in EXPERIMENTS if key in found]
@@ -81,7 +81,7 @@ def _row(row: dict, uri) -> str:
     cells = {
         "original": said["original"],
         "measured": said["measured"],
-        "verdict": f"{claims.badge(row['verdict'])} "
+        "verdict": f"{badge(row['verdict'])} "
         f'<a href="{page}#claim-{row["claim"]}">{said["statement"]}</a>',
         "effect": f"<strong>{row['effect']['text']}</strong> {said['effect_of']} "
         f"({interval})",

@@ -14,7 +14,7 @@ from evidence import checks
 from evidence.methods.networks.network import one_thread
 
 MOST_WORKERS = 3  # each takes 230 MB, and a free machine in the cloud has 2 GB
-QUIET = "EVIDENCE_QUIET"  # set where outputs are stored and compared
+STORED = "EVIDENCE_STORED"  # set where outputs are stored and compared
 
 
 def _check_run(experiment, conditions, seeds, bank, workers):
@@ -78,7 +78,7 @@ def run(
     Notes
     -----
     A bar shows the progress in a notebook or a terminal, and is gone at the end; the
-    variable ``EVIDENCE_QUIET`` switches it off.
+    variable ``EVIDENCE_STORED`` switches it off.
     """
     banks = [seeds[i : i + bank] for i in range(0, len(seeds), bank)]
     jobs = [(condition, some) for condition in conditions for some in banks]
@@ -150,7 +150,7 @@ def _progress(total: int):
 
 def _shower() -> Callable[[int | None, int], None]:
     """Return ``show(done, total)`` for a notebook, a terminal or neither."""
-    if os.environ.get(QUIET):
+    if os.environ.get(STORED):
         return lambda done, total: None
     ipython = sys.modules.get("IPython")  # a worker has no use for it
     if ipython and hasattr(ipython.get_ipython(), "kernel"):

@@ -98,7 +98,7 @@ def test_a_notebook_shows_the_progress_and_then_nothing(monkeypatch, quiet):
     monkeypatch.setattr(
         IPython.display, "display", lambda html, **_: shown.append(html.data) or handle
     )
-    monkeypatch.setenv("EVIDENCE_QUIET", "1" if quiet else "")
+    monkeypatch.setenv("EVIDENCE_STORED", "1" if quiet else "")
     two_jobs()
     words = [text.split("> ")[-1] for text in shown]
     assert words == ([] if quiet else ["", "0 of 2", "1 of 2", "2 of 2", ""])
@@ -109,7 +109,7 @@ def test_a_terminal_shows_the_progress_and_a_log_does_not(
     monkeypatch, capsys, tty, quiet
 ):
     monkeypatch.setattr(sys.stderr, "isatty", lambda: tty)
-    monkeypatch.setenv("EVIDENCE_QUIET", quiet)
+    monkeypatch.setenv("EVIDENCE_STORED", quiet)
     two_jobs()
     shown = capsys.readouterr().err
     if tty and not quiet:

@@ -1,0 +1,182 @@
+"""What each chapter claims: one reader of one format, for package, tools and site.
+
+``book/part/slug.yml`` holds the claims of the chapter ``book/part/slug.ipynb`` and the
+symptoms that lead a reader to it.
+"""
+
+from __future__ import annotations
+
+import difflib
+import re
+from functools import cache
+from pathlib import Path
+
+import yaml
+
+VERDICTS = ("holds", "depends", "fails", "open")
+BELIEFS = (*VERDICTS, "definition")  # what was believed before
+LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # libyaml is ten times faster
+FIRST_EDITION = {"id", "statement", "expected", "believed", "why", "source"}
+KINDS = {  # what an entry of each kind has beside id, statement, kind and source
+    "measured": {"expected", "believed", "settings", "asks"},
+    "computed": {"expected", "believed", "settings"},
+    "exact": {"expected", "believed"},
+    "history": {"expected", "believed", "cite"},
+    "advice": {"instead"},
+}
+OPTIONAL = {"core", "instead", "reach", "margin_reason"}
+PRINTED = (  # what an output shows or is judged by
+    *("id", "statement", "expected", "kind", "settings", "asks", "reach", "instead"),
+    *("margin_reason", "source"),
+)
+ASKS = re.compile(
+    r"(?P<relation>above|below) (?P<reference>.+?)(?: by (?P<by>[\d.e-]+))?"
+    r"|within (?P<margin>[\d.e-]+) of (?P<of>.+)"
+)
+
+
+def book_folder() -> Path:
+    """Return the folder of the chapters: the repository's, or the installed copy.
+
+    Raises
+    ------
+    FileNotFoundError
+        If the package was taken out of its repository without being installed.
+    """
+    here = Path(__file__).resolve()
+    for path in (here.parents[2] / "book", here.parent / "book"):
+        if path.is_dir():
+            return path
+    raise FileNotFoundError(
+        "the folder book/ is missing: install the package from its repository "
+        "(pip install -e .)"
+    )
+
+
+@cache
+def load(book: Path | None = None) -> dict[str, dict]:
+    """Read the claims of all chapters.
+
+    Parameters
+    ----------
+    book : pathlib.Path, optional
+        Another folder of chapters; by default the book's.
+
+    Returns
+    -------
+    dict
+        Claim id -> entry with ``id``, ``chapter`` (``part/slug``), ``statement``,
+        ``expected``, ``believed``, ``why`` and ``source``, in the order of the files.
+
+    Raises
+    ------
+    ValueError
+        If a file is not YAML of this form, an id or a statement occurs twice,
+        ``expected`` is not a verdict, or ``believed`` neither a verdict nor
+        ``definition``. The message names file and claim.
+    """
+    found, statements = {}, {}
+    for chapter, sibling in _siblings(book or book_folder()).items():
+        for entry in sibling.get("claims") or []:
+            _check(entry, f"book/{chapter}.yml")
+            name, statement = entry["id"], entry["statement"]
+            for other in (found.get(name), statements.get(statement)):
+                if other:
+                    raise ValueError(
+                        f"claim {name} of book/{chapter}.yml repeats {other['id']} of "
+                        f"book/{other['chapter']}.yml: ids and statements are unique"
+                    )
+            found[name] = statements[statement] = entry | {"chapter": chapter}
+    return found
+
+
+def symptoms(book: Path | None = None) -> dict[str, list[str]]:
+    """Return chapter -> what a reader sees that this chapter explains."""
+    siblings = _siblings(book or book_folder())
+    return {
+        name: found["symptoms"]
+        for name, found in siblings.items()
+        if "symptoms" in found
+    }
+
+
+def _siblings(book: Path) -> dict[str, dict]:
+    """Return what stands in the ``.yml`` beside each chapter, by ``part/slug``."""
+    found = {}
+    for path in sorted(book.glob("[!_]*/*.yml")):
+        chapter = path.relative_to(book).with_suffix("").as_posix()
+        try:
+            found[chapter] = yaml.load(path.read_text("utf8"), LOADER) or {}
+        except yaml.MarkedYAMLError as error:
+            raise ValueError(
+                f"book/{chapter}.yml, line {error.problem_mark.line + 1}: not YAML, "
+                f"{error.problem}; a text with a colon or a number sign needs quotes"
+            ) from None
+        unknown = found[chapter].keys() - {"claims", "symptoms"}
+        if unknown:
+            raise ValueError(
+                f"book/{chapter}.yml holds claims and symptoms, not {sorted(unknown)}"
+            )
+    return found
+
+
+def _check(entry: dict, file: str) -> None:
+    """Refuse an entry that lacks a field or has a word that means nothing."""
+    where = f"claim {entry.get('id', '(no id)')} in {file}"
+    kind = entry.get("kind")
+    if kind is None:
+        needed, optional = FIRST_EDITION, set()
+    elif kind in KINDS:
+        needed = {"id", "statement", "kind", "source"} | KINDS[kind]
+        optional = OPTIONAL
+    else:
+        raise ValueError(f"{where} is of kind {kind!r}; say one of {', '.join(KINDS)}")
+    if missing := needed - entry.keys():
+        raise ValueError(f"{where} lacks {sorted(missing)}")
+    if kind and (unknown := entry.keys() - needed - optional):
+        raise ValueError(f"{where} has {sorted(unknown)}, which its kind knows not")
+    for field, words in (("expected", VERDICTS), ("believed", BELIEFS)):
+        if field in needed and entry[field] not in words:
+            raise ValueError(
+                f"{where}: {field} is one of {', '.join(words)}, not {entry[field]!r}"
+            )
+    if kind:
+        _check_second_edition(entry, where)
+
+
+def _check_second_edition(entry: dict, where: str) -> None:
+    """Refuse settings, a question or a reach that cannot be judged."""
+    if "asks" in entry and not ASKS.fullmatch(str(entry["asks"])):
+        raise ValueError(
+            f"{where} asks {entry['asks']!r}; say 'above 0 by 0.05', 'below chance "
+            "by 0.1' or 'within 0.02 of 1'"
+        )
+    settings = entry.get("settings", ["one"])
+    texts = isinstance(settings, list) and all(isinstance(s, str) for s in settings)
+    if not texts or not 1 <= len(set(settings)) == len(settings):
+        raise ValueError(f"{where}: settings are a list of different texts")
+    if entry.get("reach", "every") not in ("every", "some"):
+        raise ValueError(f"{where}: reach is every or some, not {entry['reach']!r}")
+    if entry.get("core") not in (None, True, False):
+        raise ValueError(f"{where}: core is true or false, not {entry['core']!r}")
+    if entry.get("expected", "holds") != "holds" and not entry.get("instead"):
+        raise ValueError(
+            f"{where} does not simply hold: give it `instead`, the sentence to say in "
+            "its place"
+        )
+
+
+def lookup(claim_id: str) -> dict:
+    """Return the entry of one claim.
+
+    Raises
+    ------
+    KeyError
+        If there is no such claim; the message names the nearest ids.
+    """
+    entries = load()
+    if claim_id not in entries:
+        near = difflib.get_close_matches(claim_id, entries, n=3, cutoff=0.4)
+        hint = f"; the nearest are {', '.join(near)}" if near else ""
+        raise KeyError(f"no chapter claims {claim_id!r}{hint}")
+    return entries[claim_id]
