@@ -577,7 +577,10 @@ ANATOMY = {
     "verdict_without_support": (
         T.test_stored_verdicts_are_those_expected,
         lambda book: book.data("verdict", T.VERDICT)[T.VERDICT].update(
-            conditions={"one": True, "two": False}
+            conditions=[
+                {"setting": "one", "state": "met"},
+                {"setting": "two", "state": "refuted"},
+            ]
         ),
         "give depends",
     ),

@@ -19,7 +19,7 @@ from sphinx.application import Sphinx
 from sphinx.util.docutils import docutils_namespace, patch_docutils
 
 import evidence
-from evidence import claims
+from evidence import cards
 from evidence.methods import ransac
 from tools.notebooks import ROOT
 
@@ -90,15 +90,16 @@ def test_ledger_escapes_what_a_claim_says():
         "page": "A & B",
         "statement": "x < y",
         "verdict": "holds",
+        "expected": "holds",
         "measured": "1 < 2",
-        "conditions": [["<b>", True]],
+        "conditions": [{"setting": "<b>", "state": "met"}],
         "why": "&",
         "source": "Notes",
     }
     html = ledger.render([row], lambda name: f"{name}.html")
     assert "x &lt; y" in html and "&lt;b&gt;" in html and "A &amp; B" in html
     assert '<a href="book/part/slug.html#claim-a-claim">' in html
-    assert "1 claims judged: 1 holds, 0 depends, 0 fails." in html
+    assert "1 claims judged: 1 holds, 0 depends, 0 fails, 0 open." in html
 
 
 def test_data_are_kept_of_our_own_mime_types_alone():
@@ -106,7 +107,7 @@ def test_data_are_kept_of_our_own_mime_types_alone():
         data = SimpleNamespace(mime_type=mime, content={"id": "a-claim"})
         return outputs.keep("renderer", data, drop=lambda *given: given)
 
-    (node,) = keep(claims.VERDICT_MIME)
+    (node,) = keep(cards.Verdict.mime)
     assert node["evidence"] == {"id": "a-claim"}
     renderer, data = keep("application/vnd.another+json")
     assert (renderer, data.mime_type) == ("renderer", "application/vnd.another+json")
