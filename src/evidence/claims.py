@@ -14,10 +14,10 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from evidence import checks
-from evidence.cards import Outcome, Prediction, Sayings, Verdict
+from evidence.asking import answered, guess_number, guess_outcome, predict, reveal
+from evidence.cards import Sayings, Verdict
 from evidence.entries import ASKS, VERDICTS, book_folder, load, lookup, symptoms
-from evidence.stats import Comparison, Estimate
+from evidence.stats import Comparison
 
 __all__ = [
     "VERDICTS",
@@ -36,7 +36,6 @@ __all__ = [
     "symptoms",
 ]
 STORED = "EVIDENCE_STORED"  # set where outputs are stored or compared
-_asked: dict[str, dict] = {}  # by predict, until reveal answers
 
 
 class VerdictChanged(AssertionError):  # noqa: N818  (it is a finding, not a fault)
@@ -131,7 +130,7 @@ def judge(
             f"the data say {data['verdict']!r}.\n{Verdict.text(data)}\n"
             "If the data are right, change `expected` there and say why in the commit."
         )
-    return Verdict(data)
+    return Verdict(data | answered(claim_id))
 
 
 def sayings(rows: Mapping[str, Mapping | None]) -> Sayings:
@@ -330,154 +329,3 @@ def _sturdiness(entry: dict, hangs: dict) -> str | None:
         return None
     said = " and ".join(f"with {w} the margin it is {v}" for w, v in hangs.items())
     return f"Hangs on the margin: {said}. {entry.get('margin_reason', '')}".rstrip()
-
-
-# --- Predictions --------------------------------------------------------------------
-
-
-def guess_number(
-    name: str,
-    text: str,
-    *,
-    low: float,
-    high: float,
-    step: float,
-    unit: str = "",
-    believed: float | None = None,
-) -> dict:
-    """Ask for a number before it is measured; a question for :func:`predict`.
-
-    Parameters
-    ----------
-    name : str
-        The question's name in the chapter; :func:`reveal` answers it.
-    text : str
-        The question.
-    low, high, step : float
-        What can be answered: ``low``, ``low + step``, up to ``high``.
-    unit : str
-        The unit of the answer.
-    believed : float, optional
-        The common answer, between ``low`` and ``high``.
-
-    Raises
-    ------
-    ValueError
-        If the range is empty, or the common answer lies outside it.
-    """
-    low, high = checks.number(low, "low"), checks.number(high, "high", above=low)
-    step = checks.number(step, "step", above=0, most=high - low)
-    if believed is not None:
-        believed = checks.number(believed, "believed", least=low, most=high)
-    asked = {"id": name, "kind": "number", "text": text, "believed": believed}
-    return asked | {"low": low, "high": high, "step": step, "unit": unit}
-
-
-def guess_outcome(
-    name: str, text: str, options: list[str], *, believed: str | None = None
-) -> dict:
-    """Ask which outcome the experiment will have; a question for :func:`predict`.
-
-    Parameters
-    ----------
-    name, text : str
-        As in :func:`guess_number`.
-    options : list of str
-        What can be answered, two or more.
-    believed : str, optional
-        The option that most would choose.
-
-    Raises
-    ------
-    ValueError
-        If there are fewer than two different options, or the common answer is none.
-    """
-    if len(set(options)) < 2 or len(set(options)) < len(options):
-        raise ValueError(f"a question needs two or more different options: {options}")
-    if believed is not None:
-        checks.one_of(believed, "believed", options)
-    asked = {"id": name, "kind": "outcome", "text": text, "believed": believed}
-    return asked | {"options": list(options)}
-
-
-def predict(*questions: str | dict) -> Prediction:
-    """Ask the reader to commit before the evidence is shown.
-
-    Parameters
-    ----------
-    *questions : str or dict
-        Ids of claims that this chapter judges, and what :func:`guess_number` and
-        :func:`guess_outcome` return.
-
-    Returns
-    -------
-    Prediction
-        Shows the questions; in Jupyter and on the site each can be answered.
-
-    Raises
-    ------
-    KeyError
-        If there is no such claim.
-    ValueError
-        If nothing is asked, or a claim that no experiment decides.
-    """
-    if not questions:
-        raise ValueError("name at least one claim to predict")
-    asked = [q if isinstance(q, dict) else _verdict_question(q) for q in questions]
-    _asked.update({question["id"]: question for question in asked})
-    return Prediction({"questions": asked})
-
-
-def _verdict_question(claim_id: str) -> dict:
-    entry = lookup(claim_id)
-    if entry.get("kind") in ("exact", "history", "advice"):
-        raise ValueError(
-            f"{claim_id} is of kind {entry['kind']}: no experiment decides it, so ask "
-            "for a number or an outcome instead"
-        )
-    return {
-        "id": claim_id,
-        "kind": "verdict",
-        "text": entry["statement"],
-        "believed": entry["believed"],
-    }
-
-
-def reveal(name: str, answer: Estimate | float | str) -> Outcome:
-    """Answer a question of :func:`predict` with what was measured.
-
-    Parameters
-    ----------
-    name : str
-        The question's name.
-    answer : Estimate, float or str
-        A number with or without its interval, or one of the options.
-
-    Returns
-    -------
-    Outcome
-        Shows itself, and on the site and in Jupyter what the reader said.
-
-    Raises
-    ------
-    KeyError
-        If no such question was asked in a cell before.
-    TypeError, ValueError
-        If the answer is not of the question's kind.
-    """
-    if name not in _asked or _asked[name]["kind"] == "verdict":
-        raise KeyError(f"no number or outcome {name!r} was asked for by claims.predict")
-    question = _asked[name]
-    data = {"id": name, "kind": question["kind"], "question": question["text"]}
-    if question["kind"] == "outcome":
-        return Outcome(
-            data | {"answer": checks.one_of(answer, name, question["options"])}
-        )
-    if not isinstance(answer, Estimate):
-        answer = Estimate(*[checks.number(answer, name)] * 3, n=2)
-        text = f"{answer.value:.4g}"
-    else:
-        text = answer.text()
-    value, *ends = (float(x) for x in re.findall(r"[^][, ]+", text))
-    low, high = ends or (value, value)
-    return Outcome(data | {"answer": text, "value": value, "low": low, "high": high})
