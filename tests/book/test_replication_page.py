@@ -106,6 +106,7 @@ def visit(site):
 
 def test_every_output_is_shown_from_its_data(visit):
     opened = visit("experiments/class-imbalance")
+    opened.get_by_role("button", name="Show without answering").click()
     _, caption = recorded.figure()
     figure = opened.locator("figure#fig-rise")
     assert figure.locator("figcaption").inner_text().startswith("Fig. 1 It <rises>.")
