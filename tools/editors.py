@@ -35,7 +35,14 @@ NOISE = {
     *("scrolled", "trusted", "execution", "ExecuteTime", "signature"),  # Jupyter
     *("orig_nbformat", "orig_nbformat_minor", "kernel_info", "anaconda-cloud"),
     *("toc", "toc-autonumbering", "toc-showcode", "toc-showmarkdowntxt"),
-    *("toc-showtags", "varInspector", "nteract", "gather", "papermill"),
+    *(
+        "toc-showtags",
+        "record_timing",
+        "varInspector",
+        "nteract",
+        "gather",
+        "papermill",
+    ),
     *("id", "outputId", "colab", "colab_type", "executionInfo"),  # Colab
     *("accelerator", "gpuClass", "machine_shape"),
     *("vscode", "interpreter", "notebookRunGroups", "pycharm", "datalore"),
@@ -44,7 +51,8 @@ NOISE = {
     *("execution_start", "execution_millis", "execution_context_id"),
 }
 NOISY = ("deepnote_", "application/vnd.databricks")
-FOREIGN = ("application/vnd.google.colaboratory", "application/vnd.microsoft")
+FOREIGN = ("application/vnd.colab", "application/vnd.google.colab")
+FOREIGN += ("application/vnd.microsoft", "application/vnd.deepnote")
 DEFAULTS = {  # as good as not said
     "collapsed": False,
     "deletable": True,

@@ -100,7 +100,10 @@ def read(path: Path):
     try:
         return editors.loads(contents.text_of(path))
     except UNREADABLE as error:
-        name, why = os.path.relpath(path), str(error).partition("\n")[0]
+        name = os.path.relpath(path)
+        why = str(error).partition("\n")[0]
+        if isinstance(error, (AttributeError, LookupError)):
+            why = f"missing or unknown: {why}"
         raise SystemExit(
             f"{name} cannot be read as a notebook ({why}): save it again in an editor, "
             f"or take what was committed last: git checkout -- {name}"
@@ -153,6 +156,8 @@ def _tidy_outputs(cell) -> None:
     """Join what a cell printed in pieces, which differ from run to run."""
     joined = []
     for output in cell.outputs:
+        if "metadata" in output:
+            output.metadata = nbformat.from_dict(editors.without_noise(output.metadata))
         name = output.get("name")  # of a stream; other outputs have none
         if name and joined and joined[-1].get("name") == name:
             joined[-1].text += output.text

@@ -131,6 +131,7 @@ def colab(data):
         for output in cell["outputs"]:
             if output["output_type"] == "execute_result":
                 output["data"][INTRINSIC] = {"type": "string"}
+                output["metadata"] = {"tags": []}
             elif output["output_type"] == "stream":
                 output["metadata"] = {"tags": None}
     return json.dumps(data)
@@ -365,7 +366,7 @@ UNREADABLE = {
         "sql",
     ),
     "cells that are text": (broken(cells=["x"]), ""),
-    "no source": (broken(cells=[{"cell_type": "code"}]), "source"),
+    "no source": (broken(cells=[{"cell_type": "code"}]), "missing or unknown: source"),
     "tags that are text": (
         broken(cells=[{"cell_type": "raw", "source": "", "metadata": {"tags": "x"}}]),
         "'x' is not of type 'array'",
