@@ -18,7 +18,7 @@ from threading import Lock
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 
-from tools import notebooks
+from tools import notebooks, trust
 from tools.notebooks import runs
 
 ONE_AT_A_TIME = Lock()
@@ -110,6 +110,7 @@ def main(names: list[str]) -> int:
             except FAILURES as error:
                 failures += 1
                 print(f"{progress} FAILED in the cell\n{_short(error)}", flush=True)
+    trust.sign(paths)
     return failures
 
 

@@ -46,7 +46,8 @@ def python(root: Path, *arguments, **variables) -> subprocess.CompletedProcess:
         if not key.startswith("PYTEST_")
         and key not in ("CI", "BUILD_NUMBER")  # with which pytest sums up at length
     }
-    environment = outside | variables | {"PYTHONPATH": str(root / "src")}
+    environment = outside | {"JUPYTER_DATA_DIR": str(root / "_build" / "jupyter")}
+    environment |= variables | {"PYTHONPATH": str(root / "src")}
     environment["PYTHONDONTWRITEBYTECODE"] = "1"
     done = subprocess.run(
         [sys.executable, *arguments],
