@@ -24,6 +24,7 @@ STATE = "application/vnd.jupyter.widget-state+json"
 VIEW = "application/vnd.jupyter.widget-view+json"
 MAX_BYTES = 1_500_000
 KERNELSPEC = {"display_name": "Python 3", "language": "python", "name": "python3"}
+FOLDED = {"hide-cell", "hide-input", "solution"}  # tags of what the page folds
 CHANGED = "what its outputs depend on changed after it was run"
 EXCUSES = {  # nbval's tags, and its comments in lower case with hyphens
     "nbval-ignore-output",
@@ -121,8 +122,19 @@ def tidy(notebook) -> None:
         if not cell.metadata.get("tags", True):
             del cell.metadata["tags"]
         if cell.cell_type == "code":
+            _fold(cell)
             _tidy_outputs(cell)
     _rename_models(notebook)
+
+
+def _fold(cell) -> None:
+    """Collapse in Jupyter what the page folds, under a line that gives nothing away."""
+    tags = FOLDED & {*cell.metadata.get("tags", [])}
+    if tags:
+        hidden = {**cell.metadata.get("jupyter", {}), "source_hidden": True}
+        cell.metadata["jupyter"] = nbformat.from_dict(hidden)
+    if "solution" in tags and not cell.source.startswith("#"):
+        cell.source = f"# Solution\n{cell.source}"  # JupyterLab shows the first line
 
 
 def _tidy_outputs(cell) -> None:
