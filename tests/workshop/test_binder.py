@@ -5,8 +5,9 @@ Binder makes a container with the Python of ``runtime.txt``, runs pip on
 themselves, in a virtual environment of their own. Simulated is only what pip would
 download: the packages of the test environment (all but this book's own, and those that
 build and test the site) are linked into the new one, so that pip finds every
-requirement satisfied, and no index is asked. Hence neither the CPU build of torch from its own index nor the Python of ``runtime.txt`` is
-proven; and JupyterLab is started as such, without Binder's proxy in front of it.
+requirement satisfied, and no index is asked. Hence neither the CPU build of torch from
+its own index nor the Python of ``runtime.txt`` is proven; and JupyterLab is started as
+such, without Binder's proxy in front of it.
 """
 
 import os
