@@ -62,7 +62,7 @@ def pages(root: Path) -> list[str]:
         and what was expected. Or if a source of the book holds conflict marks.
     """
     for path in [*root.glob("_config.yml"), *sorted((root / "book").rglob("*.*"))]:
-        if path.suffix in SOURCES:
+        if path.suffix in SOURCES and path.parent.name != ".ipynb_checkpoints":
             text_of(path)
     return _pages(text_of(root / "_toc.yml"))
 

@@ -25,6 +25,7 @@ ROOT = Path(__file__).resolve().parents[1]
 VIEW = "application/vnd.jupyter.widget-view+json"
 MAX_BYTES = 1_500_000
 KERNELSPEC = {"display_name": "Python 3", "language": "python", "name": "python3"}
+FOLDED = {"hide-cell", "hide-input", "solution"}  # tags of what the page folds
 CHANGED = "what its outputs depend on changed after it was run"
 MODEL = re.compile(r"IPY_MODEL_([\w-]+)")
 UNREADABLE = (ValueError, LookupError, TypeError, AttributeError)
@@ -148,8 +149,19 @@ def tidy(notebook) -> None:
         cell.source = "\n".join(x.rstrip() for x in cell.source.split("\n")).strip("\n")
         cell.metadata = nbformat.from_dict(editors.without_noise(cell.metadata))
         if cell.cell_type == "code":
+            _fold(cell)
             _tidy_outputs(cell)
     _tidy_models(notebook)
+
+
+def _fold(cell) -> None:
+    """Collapse in Jupyter what the page folds, under a line that gives nothing away."""
+    tags = FOLDED & {*cell.metadata.get("tags", [])}
+    if tags:
+        hidden = {**cell.metadata.get("jupyter", {}), "source_hidden": True}
+        cell.metadata["jupyter"] = nbformat.from_dict(hidden)
+    if "solution" in tags and not cell.source.startswith("#"):
+        cell.source = f"# Solution\n{cell.source}"  # JupyterLab shows the first line
 
 
 def _tidy_outputs(cell) -> None:

@@ -18,7 +18,7 @@ SLUG = "hello-chapter"
 
 def copy_repository(to: Path) -> Path:
     """Copy what a chapter and its tests need, without the chapters that are there."""
-    ignore = shutil.ignore_patterns("vendor", "__pycache__", "*.ipynb")
+    ignore = shutil.ignore_patterns("vendor", "__pycache__", ".ipynb_*", "*.ipynb")
     shutil.copytree(ROOT / "book", to / "book", ignore=ignore)
     for path in (to / "book").glob("[!_]*/*.*"):  # what lies beside the chapters
         if path.suffix != ".md":
