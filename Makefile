@@ -21,7 +21,7 @@ test: .venv/test
 	@$(RUN) -m tools.site
 	$(PYTEST) --nbval --nbval-cell-timeout 300 $(TESTS)
 
-machines: .venv/test  ## all chapters on other numbers of threads and a plain processor
+machines: .venv/test  ## all chapters: other threads, a plain processor, run again
 	$(PYTEST) --machines tests/book
 
 run: .venv/book  ## CHAPTER=part/slug, or all that is stale

@@ -39,7 +39,9 @@ def copy_repository(to: Path) -> Path:
     return to
 
 
-def python(root: Path, *arguments, **variables) -> subprocess.CompletedProcess:
+def python(
+    root: Path, *arguments, timeout=300, **variables
+) -> subprocess.CompletedProcess:
     """Run Python in a copy, with the copy's own package and tools."""
     outside = {
         key: value
@@ -55,7 +57,7 @@ def python(root: Path, *arguments, **variables) -> subprocess.CompletedProcess:
         env=environment,
         capture_output=True,
         text=True,
-        timeout=300,
+        timeout=timeout,
     )
     done.output = re.sub(r"\x1b\[[0-9;]*m", "", done.stdout + done.stderr)
     return done
