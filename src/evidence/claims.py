@@ -93,8 +93,8 @@ def judge(
         Id of a claim of this chapter.
     conditions : mapping of str to Comparison or bool
         Setting -> what was found there: of a measured claim a comparison such as
-        ``gap.above(0, by=0.05)``, of a computed or an exact one a bool. The settings
-        and what is asked are those of the claim's entry.
+        ``gap.above(0, by=0.05)``, of a computed or an exact one a bool. Where outputs
+        are stored or compared, settings and questions are those of the claim's entry.
     measured : str, optional
         What else to say about it: over what the intervals are, or the figure behind a
         bool.
@@ -114,7 +114,8 @@ def judge(
     TypeError
         If the conditions are no mapping, or one is of the wrong kind.
     ValueError
-        If there is none, or settings or questions are not those of the entry.
+        If there is none; and, where outputs are stored or compared, if settings or
+        questions are not those of the entry.
 
     Notes
     -----
@@ -197,7 +198,7 @@ def _judged(entry: dict, conditions: Mapping, measured: str | None) -> dict:
         or (measured is None and "kind" not in entry)
     ):
         raise ValueError('say what was measured, for example measured=f"gap {gap}"')
-    order = entry.get("settings", conditions)
+    order = entry.get("settings", conditions) if storing() else conditions
     found = {setting: conditions[setting] for setting in order}
     if entry.get("reach") == "some":
         level = 1 - 0.05 / len(found)
@@ -213,7 +214,7 @@ def _judged(entry: dict, conditions: Mapping, measured: str | None) -> dict:
 
 
 def _check_conditions(entry: dict, conditions: Mapping) -> None:
-    """Refuse conditions that are not those of the entry."""
+    """Refuse what is no condition and, where outputs are stored, not the entry's."""
     name, measured = entry["id"], entry.get("kind") == "measured"
     if not isinstance(conditions, Mapping):
         raise TypeError(
@@ -224,7 +225,7 @@ def _check_conditions(entry: dict, conditions: Mapping) -> None:
     if not conditions:
         raise ValueError("a verdict needs at least one condition")
     settings = entry.get("settings", conditions)
-    if set(conditions) != set(settings):
+    if storing() and set(conditions) != set(settings):
         raise ValueError(
             f"{name} is judged at {list(settings)}, as its entry says, not at "
             f"{list(conditions)}"
@@ -235,28 +236,27 @@ def _check_conditions(entry: dict, conditions: Mapping) -> None:
                 f"{setting!r} is {type(found).__name__}, not a comparison: {name} is "
                 "measured, so write for example gap.above(0, by=0.05)"
             )
-        if measured:
-            _check_asked(entry, setting, found)
-        elif not isinstance(found, (bool, np.bool_)):
+        if measured and storing() and not _asks_the_same(entry, found):
+            raise ValueError(
+                f"{name} asks {entry['asks']!r}, as its entry says; at {setting!r} "
+                f"it was asked {found.asked!r}"
+            )
+        if not measured and not isinstance(found, (bool, np.bool_)):
             raise TypeError(
                 f"condition {setting!r} is {type(found).__name__}, not bool: compare "
                 "something, for example gap.low > 0"
             )
 
 
-def _check_asked(entry: dict, setting: str, found: Comparison) -> None:
-    """Refuse a comparison that asks something else than its entry."""
+def _asks_the_same(entry: dict, found: Comparison) -> bool:
+    """Whether a comparison asks what its entry asks."""
     asks = ASKS.fullmatch(entry["asks"])
     relation, reference = asks["relation"] or "within", asks["reference"] or asks["of"]
     margin = float(asks["by"] or asks["margin"] or 0)
     same = found.relation == relation and found.margin == margin
     if _is_number(reference):
         same = same and found.reference == float(reference)
-    if not same:
-        raise ValueError(
-            f"{entry['id']} asks {entry['asks']!r}, as its entry says; at {setting!r} "
-            f"it was asked {found.asked!r}"
-        )
+    return same
 
 
 def _is_number(text: str) -> bool:
@@ -282,7 +282,7 @@ def _condition(entry: dict, setting: str, found: Comparison | bool) -> dict:
     text = found.estimate.text(*found.bounds)
     value, low, high = (float(x) for x in re.findall(r"[^][, ]+", text))
     width = (high - low) / 2
-    asked = entry["asks"]
+    asked = entry["asks"] if _asks_the_same(entry, found) else found.asked
     if not re.search(rf"\b{re.escape(f'{found.reference:g}')}\b", asked):
         asked = f"{asked} ({found.reference:.4g})"
     return row | {

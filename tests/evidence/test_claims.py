@@ -294,6 +294,14 @@ def test_to_whoever_explores_a_changed_verdict_is_a_card(book, exploring):
     assert "The book" not in repr(same)
 
 
+def test_whoever_explores_may_ask_otherwise(book, exploring):
+    wider = {"narrow valley": FASTER["narrow valley"].with_margin_times(2)}
+    found = wider | {"bowl": between(0, 1).within(2)}
+    shown = claims.judge("momentum-faster", found).data["conditions"]
+    asked = [(row["setting"], row["asked"]) for row in shown]
+    assert asked == [("narrow valley", "above 0 by 10"), ("bowl", "within 2 of 0")]
+
+
 # --- Sayings --------------------------------------------------------------------------
 
 
