@@ -5,23 +5,22 @@ With names, ``part/slug ...``, only those chapters and their exercises.
 
 from __future__ import annotations
 
-import re
 import subprocess
 import sys
 from pathlib import Path
 
-from tools import notebooks, trust
+from tools import new, notebooks, trust
 from tools.notebooks import ROOT
 
 FOLDERS = ("src", "tests", "tools", "book", "benchmarks")
 
 
 def follow_repository(notebook, address: str) -> None:
-    """Let the Colab cell install the package from the repository at some address."""
+    """Let the Colab cell be the template's, with the address of a repository."""
+    template = notebooks.read(new.TEMPLATE / "chapter.ipynb").cells[1].source
     for cell in notebook.cells:
         if "colab" in cell.metadata.get("tags", []):
-            place = r'git\+https?://[^"\n]+'
-            cell.source = re.sub(place, f"git+{address}", cell.source)
+            cell.source = template.replace("@REPOSITORY@", address)
 
 
 def mend(path: Path) -> bool:

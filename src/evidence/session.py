@@ -5,12 +5,15 @@ from __future__ import annotations
 import os
 import random
 import sys
+from importlib import metadata
 
 import numpy as np
+from packaging.requirements import Requirement
 from threadpoolctl import threadpool_limits
 
 from evidence import figures
 
+DISTRIBUTION = "deep-learning-in-evidence"
 THREAD_VARIABLES = ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS")
 
 
@@ -29,6 +32,8 @@ def setup(seed: int = 0) -> None:
 
     Raises
     ------
+    ImportError
+        If an installed library is older than the package allows.
     TypeError
         If ``seed`` is not an integer.
     ValueError
@@ -38,6 +43,7 @@ def setup(seed: int = 0) -> None:
         raise TypeError(f"seed must be an integer, not {type(seed).__name__}")
     if not 0 <= seed < 2**32:
         raise ValueError(f"seed must be 0 or more and below 2**32, not {seed}")
+    _refuse_old_versions()
     seed = int(seed)
     random.seed(seed)
     np.random.seed(seed)
@@ -53,3 +59,31 @@ def setup(seed: int = 0) -> None:
         torch.set_deterministic_debug_mode("error")
         torch.set_printoptions(precision=4, sci_mode=False)
     figures.use_style()
+
+
+def _refuse_old_versions() -> None:
+    """Say which library is too old, by the package's metadata, and what to type."""
+    try:
+        requirements = metadata.requires(DISTRIBUTION)
+    except metadata.PackageNotFoundError:  # run from its folder, not installed
+        return
+    old, wanted = [], []
+    for line in requirements:
+        needed = Requirement(line)
+        version = _version(needed.name)
+        if version and not needed.specifier.contains(version, prereleases=True):
+            old.append(f"{needed.name} {version}")
+            wanted.append(f'"{line}"')
+    if old:
+        raise ImportError(
+            f"too old for this book: {', '.join(old)}. Type\n"
+            f"%pip install {' '.join(wanted)}\nin a cell, then restart the kernel."
+        )
+
+
+def _version(name: str) -> str | None:
+    """Return the installed version; what is missing says so when it is imported."""
+    try:
+        return metadata.version(name)
+    except metadata.PackageNotFoundError:
+        return None

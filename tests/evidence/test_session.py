@@ -2,6 +2,7 @@
 
 import os
 import random
+from importlib import metadata
 
 import matplotlib as mpl
 import numpy as np
@@ -99,6 +100,53 @@ def test_the_style_and_the_printing_are_the_books():
     assert repr(np.array([1 / 3, 1e-9])) == "array([0.3333, 0.    ])"
     assert repr(np.float64(0.5)) == "0.5"
     assert repr(torch.tensor([1 / 3, 1e-9])) == "tensor([0.3333, 0.0000])"
+
+
+REQUIRED = {"numpy": "2.1.3", "scikit-image": "0.25.2", "torch": "2.11.0"}
+
+
+def installed(monkeypatch, **versions):
+    """Let the package require REQUIRED and find these versions."""
+    versions = {name.replace("_", "-"): found for name, found in versions.items()}
+
+    def version(name):
+        if name not in versions:
+            raise metadata.PackageNotFoundError(name)
+        return versions[name]
+
+    lines = [f"{name}>={oldest}" for name, oldest in REQUIRED.items()]
+    monkeypatch.setattr(metadata, "requires", lambda distribution: lines)
+    monkeypatch.setattr(metadata, "version", version)
+
+
+def test_a_library_that_is_too_old_is_named_with_what_to_type(monkeypatch):
+    installed(monkeypatch, numpy="1.26.4", scikit_image="0.24.0", torch="2.13.0+cpu")
+    random.seed(0)
+    state = random.getstate()
+    with pytest.raises(ImportError) as error:
+        evidence.setup()
+    assert str(error.value) == (
+        "too old for this book: numpy 1.26.4, scikit-image 0.24.0. Type\n"
+        '%pip install "numpy>=2.1.3" "scikit-image>=0.25.2"\n'
+        "in a cell, then restart the kernel."
+    )
+    assert random.getstate() == state
+
+
+@pytest.mark.parametrize("torch", ["2.11.0", "2.11.0+cpu", "2.12.0.dev20260101+cu130"])
+def test_the_oldest_versions_allowed_are_no_error(monkeypatch, torch):
+    installed(monkeypatch, numpy="2.1.3", scikit_image="0.25.2", torch=torch)
+    evidence.setup()
+
+
+def test_what_is_not_installed_is_not_too_old(monkeypatch):
+    installed(monkeypatch, numpy="2.1.3")
+    evidence.setup()
+
+
+def test_a_package_that_is_not_installed_knows_no_bounds(monkeypatch):
+    monkeypatch.setattr("evidence.session.DISTRIBUTION", "no-such-distribution")
+    evidence.setup()
 
 
 def results_after_setup(threads: int) -> list[np.ndarray]:
