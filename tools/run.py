@@ -98,6 +98,8 @@ def main(names: list[str]) -> int:
         _keep_one_run_each()
         print("Every chapter's outputs are up to date.")
         return 0
+    if broken := [reason for path in paths if (reason := notebooks.not_python(path))]:
+        raise SystemExit("\n".join(broken))
     failures = 0
     workers = min(len(paths), os.cpu_count() or 1)
     with ThreadPoolExecutor(workers) as pool:
