@@ -7,14 +7,11 @@ import copy
 import json
 import re
 
-import copies
-import nbformat
 import pytest
 from copies import CHAPTER, chapter_of
-from nbformat.sign import NotebookNotary
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
-from tools import contents, editors, fingerprint, notebooks, trust
+from tools import contents, editors, fingerprint, notebooks
 from tools.notebooks import STATE, VIEW
 
 INFO = {
@@ -407,25 +404,3 @@ def test_empty_cells_do_not_make_stale(book):
     made = fingerprint.fingerprint(notebook, CHAPTER, book)
     notebook.cells[3:3] = [new_code_cell(" \n"), new_markdown_cell("")]
     assert fingerprint.fingerprint(notebook, CHAPTER, book) == made
-
-
-# --- Trust --------------------------------------------------------------------------
-
-
-def test_what_is_signed_is_trusted(path, tmp_path, monkeypatch):
-    monkeypatch.setenv("JUPYTER_DATA_DIR", str(tmp_path / "data"))
-    save(path, json.dumps, chapter())
-    notebook = nbformat.read(path, 4)
-    assert not NotebookNotary().check_signature(notebook)
-    trust.sign([path])
-    assert NotebookNotary().check_signature(notebook)
-    notebook.cells[1].source += "!"
-    assert not NotebookNotary().check_signature(notebook)
-
-
-@pytest.mark.parametrize("place", ["/dev/null/data", "/proc/none"])
-def test_signing_where_nothing_can_be_written_is_quiet(book, place):
-    sign = "import sys; from tools import trust; trust.sign(sys.argv[1:])"
-    path = str(chapter_of(book))
-    done = copies.python(book, "-c", sign, path, JUPYTER_DATA_DIR=place, HOME=place)
-    assert (done.returncode, done.output) == (0, "")
