@@ -12,6 +12,8 @@ from pathlib import Path
 import yaml
 from sphinx_external_toc.parsing import MalformedError, parse_toc_data
 
+from evidence import entries
+
 CONFLICT = re.compile(rb"^<{7} .*^>{7} ", re.MULTILINE | re.DOTALL)
 SOURCES = {".bib", ".ipynb", ".md", ".py", ".txt", ".yml"}
 FORM = """It should have this form:
@@ -59,11 +61,19 @@ def pages(root: Path) -> list[str]:
     ------
     SystemExit
         If the file is malformed; the message says in which line, what is wrong there
-        and what was expected. Or if a source of the book holds conflict marks.
+        and what was expected. Or if a source of the book holds conflict marks, is not
+        the YAML it should be, or states a claim that cannot be read.
     """
-    for path in [*root.glob("_config.yml"), *sorted((root / "book").rglob("*.*"))]:
+    book, settings = root / "book", [*root.glob("_config.yml")]
+    for path in [*settings, *sorted(book.rglob("*.*"))]:
         if path.suffix in SOURCES and path.parent.name != ".ipynb_checkpoints":
             text_of(path)
+    try:
+        for path in [*settings, *sorted(book.glob("*.yml"))]:
+            entries.read_yaml(path, path.relative_to(root).as_posix())
+        entries.load.__wrapped__(book)  # not remembered: a command may add claims
+    except ValueError as error:
+        raise SystemExit(str(error)) from None
     return _pages(text_of(root / "_toc.yml"))
 
 

@@ -244,10 +244,22 @@ def pytest_terminal_summary(terminalreporter) -> None:
         terminalreporter.write_line(said)
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_runtest_call(item) -> None:
-    """Fail a cell that was stored without having been run."""
-    if not isinstance(item, plugin.IPyNbCell) or not item.options["check"]:
-        return
-    if item.cell.execution_count is None and item.cell.source.strip():
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_runtest_call(item):
+    """Fail a cell that was stored unrun, and stop a chapter at a cell that raises.
+
+    Names that such a cell did not make would be missed by all that follow.
+    """
+    if not isinstance(item, plugin.IPyNbCell):
+        return (yield)
+    if stopped := getattr(item.parent, "stopped", None):
+        pytest.skip(f"{stopped} ended in an error")
+    unrun = item.cell.execution_count is None and item.cell.source.strip()
+    if unrun and item.options["check"]:
         item.raise_cell_error(f"{_where(item)}: stored without having been run", "")
+    try:
+        return (yield)
+    except Exception as error:
+        if not str(error).startswith("Cell outputs differ"):
+            item.parent.stopped = _where(item)
+        raise

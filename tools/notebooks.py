@@ -15,7 +15,7 @@ from nbformat.v4.rwbase import rejoin_lines
 
 from tools import contents, editors
 from tools.editors import STATE
-from tools.fingerprint import fingerprint
+from tools.fingerprint import as_python, fingerprint, parse
 
 sys.path.append(str(Path(__file__).parents[1] / "book" / "_ext"))
 import runs
@@ -272,8 +272,29 @@ def damage(notebook) -> list[str]:
     return found
 
 
+def not_python(path: Path, root: Path = ROOT) -> str | None:
+    """Return where the code of a chapter, or of its exercises, is not Python."""
+    name = name_of(path, root)
+    codes = {f"cell [{k}]": as_python(c.source) for k, c in code_cells(read(path))}
+    exercises = exercises_of(name, root)
+    if exercises.is_file():
+        codes[exercises.name] = contents.text_of(exercises)
+    for place, code in codes.items():
+        try:
+            parse(code)
+        except SyntaxError as error:
+            line = (error.text or "").strip()
+            return f"{name}: {place}, line {error.lineno}: {error.msg}: {line}"
+    return None
+
+
 def stale(path: Path, root: Path = ROOT) -> str | None:
-    """Return why a chapter has to be run again, and how; None if it is fresh."""
+    """Return why a chapter has to be run again, and how; None if it is fresh.
+
+    Or why it cannot be run.
+    """
+    if reason := not_python(path, root):
+        return reason
     name, notebook = name_of(path, root), read(path)
     harm = damage(notebook)
     if not harm:

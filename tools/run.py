@@ -112,6 +112,8 @@ def main(names: list[str]) -> int:
         _keep_one_run_each()
         print("Every chapter's outputs are up to date.")
         return 0
+    if broken := [reason for path in paths if (reason := notebooks.not_python(path))]:
+        raise SystemExit("\n".join(broken))
     failures = 0
     for done, (path, task) in enumerate(side_by_side(execute, paths), 1):
         progress = f"[{done}/{len(paths)}] {notebooks.name_of(path)}"

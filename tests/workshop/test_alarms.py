@@ -207,6 +207,14 @@ def test_nbval_names_the_cells_whose_output_is_wrong(book, harms):
         assert len(reports) == len(harms), done.output
 
 
+def test_of_a_cell_that_raises_the_rest_of_the_chapter_says_nothing(book):
+    book.edit("src/evidence/stats.py", "def mean_interval(", "def interval_of_mean(")
+    done = copies.pytest_in(book.root, "-rf", *OUTPUTS)
+    number = book.place("define").partition(", ")[2]
+    assert re.findall(r"FAILED \S+::(cell \[\d+\])", done.output) == [number]
+    assert "has no attribute 'mean_interval'" in done.output
+
+
 # --- Form: the notebook is looked at as a file ----------------------------------------
 
 
