@@ -201,11 +201,6 @@ def number(
         Wrong numbers and what they look like.
     confirm : str
         What to add when the answer is right.
-
-    Raises
-    ------
-    ValueError
-        If a mistake, rounded, could be taken for the answer or for another mistake.
     """
     return _numbers("number", expected, tolerance, mistakes, confirm)
 
@@ -216,7 +211,7 @@ def vector(
     mistakes: Sequence[tuple] = (),
     confirm: str = "",
 ) -> Exercise:
-    """Ask for a list of numbers; parameters and errors as for :func:`number`."""
+    """Ask for a list of numbers; parameters as for :func:`number`."""
     return _numbers("vector", expected, tolerance, mistakes, confirm)
 
 
@@ -232,7 +227,6 @@ def _numbers(kind, expected, tolerance, mistakes, confirm) -> Exercise:
         "mistakes": [[_plain(wrong), why] for wrong, why in pairs],
         "confirm": confirm,
     }
-    _tell_apart(task)
     return Exercise(partial(tasks.grade, task), (expected,), pairs, task)
 
 
@@ -240,26 +234,6 @@ def _plain(value) -> float | list[float]:
     """Return numbers as JSON has them, without the digits that machines differ in."""
     rounded = [float(f"{x:.12g}") for x in np.ravel(np.asarray(value, dtype=float))]
     return rounded if np.ndim(value) else rounded[0]
-
-
-def _tell_apart(task: dict) -> None:
-    """Raise ``ValueError`` if an answer, rounded as people do, is taken for another.
-
-    Two figures need tell the answer alone: what is said to a mistake that has only two
-    is what the nearest deserves.
-    """
-    exact = task["tolerance"] is not None
-    for answer, why in [(task["expected"], None), *task["mistakes"]]:
-        people = () if exact else (3, 2) if why is None else (3,)
-        for figures in (12, *people):
-            rounded = [float(f"{x:.{figures}g}") for x in np.ravel(answer)]
-            said = tasks.say_numbers(task, rounded)
-            if said != why:
-                raise ValueError(
-                    f"{answer}, rounded to {figures} figures, is taken for "
-                    f"{'the answer' if said is None else repr(said)}: give a tolerance,"
-                    " or leave one of them out"
-                )
 
 
 def choice(expected: str, options: Mapping[str, str]) -> Exercise:

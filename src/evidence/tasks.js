@@ -7,8 +7,6 @@ const NOT_ATTEMPTED = "not attempted yet.";
 const THREE_FIGURES = 0.005;
 const NUMBER = /^[-+]?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?$/i;
 
-class Mistake extends Error {}
-
 // What a reader typed, as grade() takes it; what is no number stays text, and is refused.
 function parse(task, text) {
   const plain = text.trim().replaceAll("\u2212", "-");
@@ -26,42 +24,36 @@ function parse(task, text) {
 
 function grade(task, answer) {
   if (answer === null) return { state: "open", message: NOT_ATTEMPTED };
-  try {
-    const given = READ[task.kind](task, answer);
-    if (given === null) throw new Mistake(`the answer should be ${task.wanted}, not ${shown(answer)}`);
-    const why = SAY[task.kind](task, given);
-    if (why !== null) throw new Mistake(why);
-    return { state: "right", message: `right. ${task.confirm}`.trimEnd() };
-  } catch (mistake) {
-    if (!(mistake instanceof Mistake)) throw mistake;
-    return { state: "wrong", message: `not yet: ${mistake.message.replace(/\.+$/, "")}.` };
-  }
+  const why = SAY[task.kind](task, answer);
+  return why === null
+    ? { state: "right", message: `right. ${task.confirm}`.trimEnd() }
+    : { state: "wrong", message: `not yet: ${why.replace(/\.+$/, "")}.` };
+}
+
+function unwanted(task, answer) {
+  const shown = Array.isArray(answer) ? `a list of ${answer.length}` : typeof answer === "string" ? `'${answer}'` : answer;
+  return `the answer should be ${task.wanted}, not ${shown}`;
 }
 
 const entries = (value) => (Array.isArray(value) ? value : [value]);
-const shown = (answer) => (Array.isArray(answer) ? `a list of ${answer.length}` : typeof answer === "string" ? `'${answer}'` : `${answer}`);
+const isNumber = (value) => typeof value === "number";
 
-function readNumbers(task, answer) {
-  const given = entries(answer);
-  const fits = Array.isArray(answer) === Array.isArray(task.expected) && given.length === entries(task.expected).length;
-  if (!fits || !given.every((x) => typeof x === "number")) return null;
-  if (!given.every(Number.isFinite)) throw new Mistake("the answer is not finite");
-  return given;
-}
-
-function sayNumbers(task, given) {
-  const expected = entries(task.expected);
+function sayNumbers(task, answer) {
+  const [given, expected] = [answer, task.expected].map(entries);
+  const alike = Array.isArray(answer) === Array.isArray(task.expected) && given.length === expected.length;
+  if (!alike || !given.every(isNumber)) return unwanted(task, answer);
+  if (!given.every(Number.isFinite)) return "the answer is not finite";
+  const distances = (wanted) => given.map((g, i) => Math.abs(g - wanted[i]));
   let meant = null;
   let least = Infinity;
   for (const [value, why] of [[expected, null], ...task.mistakes]) {
-    const wanted = entries(value);
-    const far = Math.max(...given.map((g, i) => Math.abs(g - wanted[i])));
-    if (far < least && !off(given, wanted, task.tolerance).length) [meant, least] = [{ why }, far];
+    const far = Math.max(...distances(entries(value)));
+    if (far < least && !off(given, entries(value), task.tolerance).length) [meant, least] = [{ why }, far];
   }
   if (meant) return meant.why;
   if (task.kind === "number") return given[0] > expected[0] ? "too large" : "too small";
-  const distance = (i) => Math.abs(given[i] - expected[i]);
-  const worst = off(given, expected, task.tolerance).reduce((a, b) => (distance(b) > distance(a) ? b : a));
+  const far = distances(expected);
+  const worst = off(given, expected, task.tolerance).reduce((a, b) => (far[b] > far[a] ? b : a));
   return `entry ${worst} (counted from 0) is furthest off`;
 }
 
@@ -73,32 +65,29 @@ function off(given, wanted, tolerance) {
 function close(given, wanted, tolerance, nothing) {
   const far = Math.abs(given - wanted);
   if (tolerance !== null) return far <= tolerance;
-  if (far <= Math.max(THREE_FIGURES * Math.abs(wanted), nothing)) return true;
   const unit = Number(`1e${Number(wanted.toExponential().split("e")[1]) - 1}`);
   const figures = given / unit;
-  return far <= 0.500001 * unit && Math.abs(figures - Math.round(figures)) < 1e-6;
+  const two = far <= 0.500001 * unit && Math.abs(figures - Math.round(figures)) < 1e-6;
+  return two || far <= Math.max(THREE_FIGURES * Math.abs(wanted), nothing);
 }
 
-function readChoice(task, answer) {
+function sayChoice(task, answer) {
   const letter = String(answer).trim().toLowerCase();
-  return task.options.includes(letter) ? letter : null;
+  if (!task.options.includes(letter)) return unwanted(task, answer);
+  return Object.fromEntries(task.mistakes)[letter] ?? null;
 }
 
-function sayChoice(task, given) {
-  return Object.fromEntries(task.mistakes)[given] ?? null;
-}
-
-function readOrder(task, answer) {
-  const sorted = (list) => String([...list].sort((a, b) => a - b));
-  return Array.isArray(answer) && sorted(answer) === sorted(task.expected) ? answer : null;
-}
-
-function sayOrder(task, given) {
-  const wrong = task.mistakes.find(([[first, second]]) => given.indexOf(first) > given.indexOf(second));
+function sayOrder(task, answer) {
+  if (!isOrder(task, answer)) return unwanted(task, answer);
+  const wrong = task.mistakes.find(([[first, second]]) => answer.indexOf(first) > answer.indexOf(second));
   return wrong ? wrong[1] : null;
 }
 
-const READ = { number: readNumbers, vector: readNumbers, choice: readChoice, bug: readChoice, order: readOrder };
+function isOrder(task, answer) {
+  const sorted = (list) => String([...list].sort((a, b) => a - b));
+  return Array.isArray(answer) && sorted(answer) === sorted(task.expected);
+}
+
 const SAY = { number: sayNumbers, vector: sayNumbers, choice: sayChoice, bug: sayChoice, order: sayOrder };
 
 // --- The browser's memory -----------------------------------------------------------
@@ -109,7 +98,7 @@ const write = (all) => { try { localStorage.setItem(KEY, JSON.stringify(all)); }
 
 function remember(name, answer) {
   const { [name]: before, ...others } = read();
-  write(answer === null || answer === "" ? others : { ...others, [name]: answer });
+  write(String(answer).trim() ? { ...others, [name]: answer } : others);
 }
 
 // --- Controls: each has an element, and gives and takes an answer as it is remembered ---
@@ -170,7 +159,7 @@ function order(task, group) {
   return {
     element: make("fieldset", {}, legend, list, heard),
     get: () => [...list.children].map((item) => item.value),
-    set: (numbers) => { if (readOrder(task, numbers)) list.append(...numbers.map((n) => items[n - 1])); },
+    set: (numbers) => { if (isOrder(task, numbers)) list.append(...numbers.map((n) => items[n - 1])); },
   };
 }
 

@@ -41,16 +41,21 @@ def grade(task: dict, answer) -> str:
     Mistake
         If the answer is wrong, or not what is wanted.
     """
-    given = READ[task["kind"]](task, answer)
-    if given is None:
-        raise Mistake(f"the answer should be {task['wanted']}, not {_shown(answer)}")
-    why = SAY[task["kind"]](task, given)
+    why = SAY[task["kind"]](task, answer)
     if why is not None:
         raise Mistake(why)
     return task["confirm"]
 
 
-# --- Numbers --------------------------------------------------------------------------
+def _unwanted(task: dict, answer) -> str:
+    given = as_numbers(answer)
+    if isinstance(answer, str):
+        shown = f"'{answer}'"
+    elif given is not None and given.ndim:
+        shown = f"a list of {len(given)}"
+    else:
+        shown = repr(answer)
+    return f"the answer should be {task['wanted']}, not {shown}"
 
 
 def as_numbers(answer) -> np.ndarray | None:
@@ -66,40 +71,28 @@ def as_numbers(answer) -> np.ndarray | None:
         return None
 
 
-def _read_numbers(task: dict, answer) -> list[float] | None:
-    given = as_numbers(answer)
-    if given is None or given.shape != np.shape(task["expected"]):
-        return None
+def _say_numbers(task: dict, answer) -> str | None:
+    """Return what numbers look like: the nearest of all that they may be."""
+    given, expected = as_numbers(answer), np.array(task["expected"])
+    if given is None or given.shape != expected.shape:
+        return _unwanted(task, answer)
     if not np.isfinite(given).all():
-        raise Mistake("the answer is not finite")
-    return given.ravel().tolist()
-
-
-def say_numbers(task: dict, given: list[float]) -> str | None:
-    """Return what the answer looks like: the nearest of all that it may be."""
-    expected, tolerance = _entries(task["expected"]), task["tolerance"]
-    meant, least = None, np.inf
-    for wanted, why in [(expected, None), *task["mistakes"]]:
-        wanted = _entries(wanted)
-        far = max(abs(g - w) for g, w in zip(given, wanted, strict=True))
-        if far < least and not off(given, wanted, tolerance):
-            meant, least = (why,), far
+        return "the answer is not finite"
+    known = [(expected, None), *task["mistakes"]]
+    far = [np.abs(given - wanted) for wanted, _ in known]
+    off = [_off(given, wanted, task["tolerance"]) for wanted, _ in known]
+    meant = [(far[k].max(), k) for k in range(len(known)) if not off[k]]
     if meant:
-        return meant[0]
+        return known[min(meant)[1]][1]
     if task["kind"] == "number":
-        return "too large" if given[0] > expected[0] else "too small"
-    worst = max(
-        off(given, expected, tolerance), key=lambda i: abs(given[i] - expected[i])
-    )
+        return "too large" if given > expected else "too small"
+    worst = max(off[0], key=lambda i: far[0][i])
     return f"entry {worst} (counted from 0) is furthest off"
 
 
-def _entries(value) -> list[float]:
-    return value if isinstance(value, list) else [value]
-
-
-def off(given: list[float], wanted: list[float], tolerance: float | None) -> list[int]:
+def _off(given, wanted, tolerance: float | None) -> list[int]:
     """Return the places at which numbers are not those wanted, however rounded."""
+    given, wanted = np.ravel(given).tolist(), np.ravel(wanted).tolist()
     nothing = 1e-9 * (max(map(abs, wanted)) or 1)  # what rounding errors leave of 0
     pairs = enumerate(zip(given, wanted, strict=True))
     return [i for i, (g, w) in pairs if not _close(g, w, tolerance, nothing)]
@@ -110,56 +103,28 @@ def _close(given: float, wanted: float, tolerance: float | None, nothing) -> boo
     far = abs(given - wanted)
     if tolerance is not None:
         return far <= tolerance
-    if far <= max(THREE_FIGURES * abs(wanted), nothing):
-        return True
     unit = float(f"1e{Decimal(repr(wanted)).adjusted() - 1}")  # of the second figure
     figures = given / unit
-    return far <= 0.500001 * unit and abs(figures - round(figures)) < 1e-6
+    two = far <= 0.500001 * unit and abs(figures - round(figures)) < 1e-6
+    return two or far <= max(THREE_FIGURES * abs(wanted), nothing)
 
 
-# --- Choices, among them the line with the bug ----------------------------------------
-
-
-def _read_choice(task: dict, answer) -> str | None:
+def _say_choice(task: dict, answer) -> str | None:
     letter = str(answer).strip().lower()
-    return letter if letter in task["options"] else None
+    if letter not in task["options"]:
+        return _unwanted(task, answer)
+    return dict(task["mistakes"]).get(letter)
 
 
-def _say_choice(task: dict, given: str) -> str | None:
-    return dict(task["mistakes"]).get(given)
-
-
-# --- The order of lines ---------------------------------------------------------------
-
-
-def _read_order(task: dict, answer) -> list[int] | None:
-    given = as_numbers(answer)
-    if given is None or given.ndim != 1:
-        return None
-    given = given.tolist()
-    return given if sorted(given) == sorted(task["expected"]) else None
-
-
-def _say_order(task: dict, given: list[int]) -> str | None:
+def _say_order(task: dict, answer) -> str | None:
     """Return what is said of the first pair of lines in the wrong order."""
-    for (first, second), why in task["mistakes"]:
-        if given.index(first) > given.index(second):
-            return why
-    return None
-
-
-def _shown(answer) -> str:
-    """Return an answer for a message."""
-    if isinstance(answer, str):
-        return f"'{answer}'"
     given = as_numbers(answer)
-    if given is not None and given.ndim:
-        count = f"a list of {len(given)}"
-        return count if given.ndim == 1 else f"an array of shape {given.shape}"
-    return repr(answer)
+    if given is None or sorted(given.ravel()) != sorted(task["expected"]):
+        return _unwanted(task, answer)
+    place = given.ravel().tolist().index
+    wrong = (why for (a, b), why in task["mistakes"] if place(a) > place(b))
+    return next(wrong, None)
 
 
-READ = {"number": _read_numbers, "vector": _read_numbers, "order": _read_order}
-READ |= {"choice": _read_choice, "bug": _read_choice}
-SAY = {"number": say_numbers, "vector": say_numbers, "order": _say_order}
-SAY |= {"choice": _say_choice, "bug": _say_choice}
+SAY = {"number": _say_numbers, "vector": _say_numbers, "choice": _say_choice}
+SAY |= {"bug": _say_choice, "order": _say_order}

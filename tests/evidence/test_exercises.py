@@ -101,10 +101,7 @@ def test_a_number_is_right_within_its_tolerance(expected, tolerance):
         ([9, 5], "not yet: entry 0 (counted from 0) is furthest off."),
         ([1, np.nan], "not yet: the answer is not finite."),
         ([1, 2, 3], "not yet: the answer should be 2 numbers, not a list of 3."),
-        (
-            [[1, 2]],
-            "not yet: the answer should be 2 numbers, not an array of shape (1, 2).",
-        ),
+        ([[1, 2]], "not yet: the answer should be 2 numbers, not a list of 1."),
         ([[1], [2, 3]], "not yet: the answer should be 2 numbers, not [[1], [2, 3]]."),
         (["1", "2"], "not yet: the answer should be 2 numbers, not ['1', '2']."),
     ],

@@ -104,16 +104,6 @@ def test_of_two_that_could_be_meant_the_nearer_wins():
     del MADE["near"]
 
 
-def test_what_cannot_be_told_apart_is_refused():
-    with pytest.raises(ValueError, match="1.3633, rounded to 2 figures, is taken for"):
-        number(1.3633, mistakes={1.3667: "first batch"})
-    with pytest.raises(ValueError, match="1.002, rounded to 3 figures, .* the answer"):
-        number(1.0, mistakes={1.002: "almost"})
-    with pytest.raises(ValueError, match="is taken for 'a'"):
-        vector([5, 5], mistakes=[([1, 2], "a"), ([1, 2], "b")])
-    number(2.9957, mistakes={3.0445: "21"})  # as 3.0 both are taken for the answer
-
-
 @pytest.mark.parametrize(
     ("name", "text", "answer"),
     [
