@@ -144,26 +144,28 @@ SOLUTION = {"tags": ["solution", "hide-cell"], "hide_mode": "all"}
     ("cells", "wanted"),
     [
         ([cell("x = 1", "1")], "x = 1|1"),
-        ([cell(FIGURE, "1")], f"<figure {FIGURE}>|1"),
+        ([cell(FIGURE, "1")], f"<The code of this figure|{FIGURE}>|1"),
         (
             [cell(FIGURE, "1"), cell(VERDICT, "2"), cell(VERDICT, "3")],
-            f"<figure verdict verdict {FIGURE}|{VERDICT}|{VERDICT}>|1|2|3",
+            "<The code of this figure and how these are judged|"
+            f"{FIGURE}|{VERDICT}|{VERDICT}>|1|2|3",
         ),
-        ([cell("import a"), cell("x = 1")], "<setup import a>|x = 1"),
-        ([cell("import a"), cell("import b")], "<setup setup import a|import b>"),
+        ([cell("import a"), cell("x = 1")], "<The set-up|import a>|x = 1"),
+        ([cell("import a"), cell("import b")], "<The set-up|import a|import b>"),
         (
             [cell(FIGURE), nodes.paragraph("", "Why."), cell(VERDICT)],
-            f"<figure {FIGURE}>|Why.|<verdict {VERDICT}>",
+            f"<The code of this figure|{FIGURE}>|Why.|<How this is judged|{VERDICT}>",
         ),
         (
             [cell("claims.predict('a')", "?"), cell(VERDICT, "1")],
-            f"<question claims.predict('a')>|?|<verdict {VERDICT}>|1",
+            "<The code of this question|claims.predict('a')>|?|"
+            f"<How this is judged|{VERDICT}>|1",
         ),
         (
             [cell("answer = ..."), cell("answer = 1", "right", **SOLUTION)],
-            "answer = ...|<solution answer = 1|right>",
+            "answer = ...|<A solution|answer = 1|right>",
         ),
-        ([cell("x", "1", tags=["hide-input"], hide_mode="input")], "<code x>|1"),
+        ([cell("x", "1", tags=["hide-input"], hide_mode="input")], "<The code|x>|1"),
     ],
 )
 def test_folded_cells_in_a_row_are_one_line(cells, wanted):
@@ -179,8 +181,7 @@ def outline(node) -> str:
     if isinstance(node, nodes.TextElement):
         return node.astext()
     inside = "|".join(map(outline, node.children))
-    is_fold = isinstance(node, folding.fold)
-    return f"<{' '.join(node['kinds'])} {inside}>" if is_fold else inside
+    return f"<{inside}>" if isinstance(node, folding.details) else inside
 
 
 def test_outputs_that_a_tag_hides_stay_hidden():

@@ -6,7 +6,6 @@ solutions. The line is native, ``details``: by mouse, by key, without JavaScript
 
 from __future__ import annotations
 
-import html
 from collections.abc import Iterator
 from itertools import chain
 
@@ -18,8 +17,12 @@ from sphinx.transforms import SphinxTransform
 ALONE = {"question", "solution"}  # share no line with other kinds
 
 
-class fold(nodes.General, nodes.Element):  # noqa: N801  (docutils' way)
-    """Code, closed until somebody opens it; ``kinds`` are those of its cells."""
+class details(nodes.General, nodes.Element):  # noqa: N801  (docutils' way)
+    """What is closed until somebody opens it; begins with its :class:`summary`."""
+
+
+class summary(nodes.General, nodes.TextElement):  # noqa: N801
+    """The line that is always there."""
 
 
 class FoldCells(SphinxTransform):
@@ -30,7 +33,8 @@ class FoldCells(SphinxTransform):
     def apply(self, **kwargs) -> None:
         """Move the code of folded cells behind one line for each row of them."""
         for cells in list(_rows(self.document)):
-            made = fold(kinds=[*chain(*(cell["kinds"] for cell in cells))])
+            said = kinds.in_words(chain(*(cell["kinds"] for cell in cells)))
+            made = details("", summary(said, said), classes=["evidence-fold"])
             for cell in cells:
                 _let_alone(cell)
                 inside = cell.children if cell["kinds"] == ("solution",) else cell[:1]
@@ -77,22 +81,16 @@ def _let_alone(cell) -> None:
         cell["hide_mode"] = "output"
 
 
-def visit(translator, node: fold) -> None:
-    """Open the line."""
-    said = html.escape(kinds.in_words(node["kinds"]))
-    names = " ".join(dict.fromkeys(node["kinds"]))
-    translator.body.append(
-        f'<details class="evidence-fold" data-kinds="{names}">'
-        f"<summary>{said}</summary>\n"
-    )
-
-
-def depart(translator, node: fold) -> None:
-    """Close it."""
-    translator.body.append("</details>\n")
-
-
 def setup(app: Sphinx) -> None:
     """Register the transform and what it makes."""
-    app.add_node(fold, html=(visit, depart))
+    for node in (details, summary):
+        app.add_node(node, html=(_visit, _depart))
     app.add_transform(FoldCells)
+
+
+def _visit(translator, node) -> None:
+    translator.body.append(translator.starttag(node, node.tagname, ""))
+
+
+def _depart(translator, node) -> None:
+    translator.body.append(f"</{node.tagname}>\n")
