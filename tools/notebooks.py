@@ -132,6 +132,8 @@ def _fold(cell) -> None:
     tags = FOLDED & {*cell.metadata.get("tags", [])}
     if tags:
         hidden = {**cell.metadata.get("jupyter", {}), "source_hidden": True}
+        if tags != {"hide-input"}:
+            hidden["outputs_hidden"] = True
         cell.metadata["jupyter"] = nbformat.from_dict(hidden)
     if "solution" in tags and not cell.source.startswith("#"):
         cell.source = f"# Solution\n{cell.source}"  # JupyterLab shows the first line

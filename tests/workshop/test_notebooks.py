@@ -65,11 +65,12 @@ def test_tidy_is_idempotent():
     nbformat.validate(notebook)
 
 
+ALL = {"source_hidden": True, "outputs_hidden": True}
 FOLDS = {
-    "solution": (["hide-cell", "solution"], "x = 1", "# Solution\nx = 1", True),
-    "said already": (["solution"], "# By hand", "# By hand", True),
-    "of the page alone": (["hide-input"], "plot()", "plot()", True),
-    "shown": (["colab"], "plot()", "plot()", False),
+    "solution": (["hide-cell", "solution"], "x = 1", "# Solution\nx = 1", ALL),
+    "said already": (["solution"], "# By hand", "# By hand", ALL),
+    "code alone": (["hide-input"], "plot()", "plot()", {"source_hidden": True}),
+    "shown": (["colab"], "plot()", "plot()", {}),
 }
 
 
@@ -86,7 +87,7 @@ def test_what_the_page_folds_is_collapsed_in_jupyter(kind):
         notebooks.tidy(notebook)
         code, text = notebook.cells
         assert code.source == expected
-        assert code.metadata.get("jupyter", {}).get("source_hidden", False) == hidden
+        assert code.metadata.get("jupyter", {}) == hidden
         assert text.source == "*" and "jupyter" not in text.metadata
 
 
