@@ -33,7 +33,7 @@ lab: .venv/lab  ## open the book in JupyterLab; OPTIONS="--no-browser --port=888
 	@$(RUN) -m tools.trust
 	@$(LAB) python -m jupyterlab $(OPTIONS)
 
-machines: .venv/test  ## all chapters on other numbers of threads and a plain processor
+machines: .venv/test  ## all chapters: other threads, a plain processor, run again
 	$(PYTEST) --machines tests/book
 
 run: .venv/book  ## execute what is stale and store its outputs, or CHAPTER=part/slug

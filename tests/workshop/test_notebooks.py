@@ -145,7 +145,7 @@ PROBLEMS = {
         lambda n: n.cells[2].update(outputs=[new_output("stream", name="stderr")]),
         r"cell \[2\]: writes to stderr",
     ),
-    "kernel": (lambda n: n.metadata.kernelspec.update(name="mine"), "kernelspec"),
+    "kernel": (lambda n: n.metadata.kernelspec.update(name="mine"), "make format"),
     "size": (lambda n: n.cells[0].update(source="x" * 1_600_000), "1,600,[0-9]* bytes"),
     "metadata": (lambda n: n.metadata.update(toc={}), "make format"),
     "excuse": (
