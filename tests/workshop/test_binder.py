@@ -163,6 +163,18 @@ def texts(path: Path) -> list[str]:
     return [o.get("text") or o["data"].get("text/plain", "") for o in outputs]
 
 
+def test_make_lab_tells_jupyterlab_the_same_and_leaves_one_s_home_alone():
+    command = ["make", "--always-make", "--dry-run", "lab", "OPTIONS=--port=1"]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
+    *_, settings, stamp, trust, start = done.stdout.splitlines()
+    assert "-r .binder/lab.txt" in done.stdout and stamp == "touch .venv/lab"
+    assert settings.endswith(" .binder/settings") and trust.endswith("tools.trust")
+    assert start.endswith("python -m jupyterlab --port=1")
+    for line in (settings, start):
+        assert "JUPYTERLAB_WORKSPACES_DIR=.venv/" in line
+        assert 'PATH="$PWD/.venv/bin:$PATH"' in line
+
+
 @pytest.fixture
 def lab(binder):
     """A running JupyterLab; its address."""
