@@ -5,17 +5,21 @@ from __future__ import annotations
 import subprocess
 import sys
 
-from tools import notebooks
+from tools import notebooks, trust
+from tools.format import mend
 
 
 def main(chapter: str) -> int:
-    """Compare the stored outputs with what the code prints now; check the form.
+    """Tidy it, compare its outputs with what the code prints now, check its form.
 
-    Only if the chapter is fresh: otherwise all would say what one ``make run`` mends.
-    Both at once, for the kernel takes one processor. What the form's tests say is
-    shown when the outputs are done.
+    Compare only if the chapter is fresh: otherwise all would say what one ``make run``
+    mends. Both at once, for the kernel takes one processor. What the form's tests say
+    is shown when the outputs are done.
     """
     path = notebooks.find(chapter)
+    if mend(path):
+        trust.sign([path])
+        print(f"{chapter}: tidied, as an editor had saved it otherwise", flush=True)
     if reason := notebooks.stale(path):
         raise SystemExit(reason)
     slug = path.stem

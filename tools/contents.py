@@ -12,6 +12,8 @@ from pathlib import Path
 import yaml
 from sphinx_external_toc.parsing import MalformedError, parse_toc_data
 
+from evidence import entries
+
 CONFLICT = re.compile(rb"^<{7} .*^>{7} ", re.MULTILINE | re.DOTALL)
 SOURCES = {".bib", ".ipynb", ".md", ".py", ".txt", ".yml"}
 FORM = """It should have this form:
@@ -30,16 +32,24 @@ def text_of(path: Path) -> str:
     Raises
     ------
     SystemExit
-        If it holds the marks of a merge that is not finished; the message says where.
+        If it holds the marks of a merge that is not finished, and the message says
+        where, or is not UTF-8.
     """
-    data = path.read_bytes()
+    data, name = path.read_bytes(), os.path.relpath(path)
     if marks := CONFLICT.search(data):
         line = data.count(b"\n", 0, marks.start()) + 1
         raise SystemExit(
-            f"{os.path.relpath(path)}, line {line}: conflict marks (<<<<<<<) of a "
-            "merge that is not finished; keep what is right and delete the marks"
+            f"{name}, line {line}: conflict marks (<<<<<<<) of a merge that is not "
+            "finished; keep what is right and delete the marks, or take one side: "
+            f"git checkout --ours -- {name} (or --theirs)"
         )
-    return data.decode("utf8")
+    try:
+        return data.decode("utf8")
+    except UnicodeDecodeError:
+        raise SystemExit(
+            f"{name} is not UTF-8: save it again with that encoding, or take what was "
+            f"committed last: git checkout -- {name}"
+        ) from None
 
 
 def pages(root: Path) -> list[str]:
@@ -51,11 +61,19 @@ def pages(root: Path) -> list[str]:
     ------
     SystemExit
         If the file is malformed; the message says in which line, what is wrong there
-        and what was expected. Or if a source of the book holds conflict marks.
+        and what was expected. Or if a source of the book holds conflict marks, is not
+        the YAML it should be, or states a claim that cannot be read.
     """
-    for path in [*root.glob("_config.yml"), *sorted((root / "book").rglob("*.*"))]:
-        if path.suffix in SOURCES:
+    book, settings = root / "book", [*root.glob("_config.yml")]
+    for path in [*settings, *sorted(book.rglob("*.*"))]:
+        if path.suffix in SOURCES and path.parent.name != ".ipynb_checkpoints":
             text_of(path)
+    try:
+        for path in [*settings, *sorted(book.glob("*.yml"))]:
+            entries.read_yaml(path, path.relative_to(root).as_posix())
+        entries.load.__wrapped__(book)  # not remembered: a command may add claims
+    except ValueError as error:
+        raise SystemExit(str(error)) from None
     return _pages(text_of(root / "_toc.yml"))
 
 

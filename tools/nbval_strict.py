@@ -21,7 +21,8 @@ import pytest
 from nbval import plugin
 from PIL import Image
 
-from tools.notebooks import STATE, VIEW, code_cells
+from tools.editors import lean
+from tools.notebooks import VIEW, code_cells, models_of
 
 os.environ["EVIDENCE_STORED"] = "1"  # as where the outputs were stored
 
@@ -122,7 +123,7 @@ def state_difference(new: dict, old: dict) -> str | None:
     """Return how two widget models differ, or None if they show the same."""
     if new["model_name"] != old["model_name"]:
         return f"it is a {new['model_name']}, stored is a {old['model_name']}"
-    a, b = new["state"], old["state"]
+    a, b = lean(new)["state"], lean(old)["state"]
     for key in sorted((a.keys() | b.keys()) - {"parts", "frames", "layout", "tooltip"}):
         if not key.endswith("_version") and a.get(key) != b.get(key):
             return f"its {key} changed"
@@ -184,15 +185,15 @@ def _differences(cell, test, ref) -> Iterator[str]:
     if len(new_views) != len(old_views):
         yield f"{len(old_views)} stored widgets, {len(new_views)} created"
     elif new_views:
-        stored = cell.parent.nb.metadata.get("widgets", {}).get(STATE, {})
-        states = _kernel_states(cell)
+        stored, states = models_of(cell.parent.nb), _kernel_states(cell)
         for a, b in zip(new_views, old_views, strict=True):
-            if b not in stored.get("state", {}):
+            if b not in stored:
                 yield "the widget's state is not stored in the notebook"
-            elif difference := state_difference(states[a], stored["state"][b]):
+            elif difference := state_difference(states[a], stored[b]):
                 yield f"the widget: {difference}"
 
 
+_different: set[str] = set()  # chapters whose outputs are not those stored
 _compare_text = plugin.IPyNbCell.compare_outputs
 
 
@@ -202,6 +203,7 @@ def _compare_outputs(cell, test, ref, skip_compare=None) -> bool:
     same = _compare_text(cell, test, ref, skip_compare=skip)
     found = list(_differences(cell, test, ref))
     if found or not same:
+        _different.add(f"{cell.parent.path.parent.name}/{cell.parent.path.stem}")
         cell.comparison_traceback[:0] = [f"In {_where(cell)}:", *found]
     return same and not found
 
@@ -235,10 +237,29 @@ plugin.IPyNbCell.compare_outputs = _compare_outputs
 plugin.IPyNbFile.collect = _collect
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_runtest_call(item) -> None:
-    """Fail a cell that was stored without having been run."""
-    if not isinstance(item, plugin.IPyNbCell) or not item.options["check"]:
-        return
-    if item.cell.execution_count is None and item.cell.source.strip():
+def pytest_terminal_summary(terminalreporter) -> None:
+    """Name, once, the command that stores outputs that other versions may have made."""
+    for name in sorted(_different):
+        said = f"If the code is right, store what it prints: make run CHAPTER={name}"
+        terminalreporter.write_line(said)
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_runtest_call(item):
+    """Fail a cell that was stored unrun, and stop a chapter at a cell that raises.
+
+    Names that such a cell did not make would be missed by all that follow.
+    """
+    if not isinstance(item, plugin.IPyNbCell):
+        return (yield)
+    if stopped := getattr(item.parent, "stopped", None):
+        pytest.skip(f"{stopped} ended in an error")
+    unrun = item.cell.execution_count is None and item.cell.source.strip()
+    if unrun and item.options["check"]:
         item.raise_cell_error(f"{_where(item)}: stored without having been run", "")
+    try:
+        return (yield)
+    except Exception as error:
+        if not str(error).startswith("Cell outputs differ"):
+            item.parent.stopped = _where(item)
+        raise

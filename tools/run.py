@@ -19,7 +19,7 @@ from threading import Lock
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 
-from tools import notebooks
+from tools import notebooks, trust
 from tools.notebooks import runs
 
 ONE_AT_A_TIME = Lock()
@@ -112,6 +112,8 @@ def main(names: list[str]) -> int:
         _keep_one_run_each()
         print("Every chapter's outputs are up to date.")
         return 0
+    if broken := [reason for path in paths if (reason := notebooks.not_python(path))]:
+        raise SystemExit("\n".join(broken))
     failures = 0
     for done, (path, task) in enumerate(side_by_side(execute, paths), 1):
         progress = f"[{done}/{len(paths)}] {notebooks.name_of(path)}"
@@ -120,6 +122,7 @@ def main(names: list[str]) -> int:
         except FAILURES as error:
             failures += 1
             print(f"{progress} FAILED in the cell\n{short(error)}", flush=True)
+    trust.sign(paths)
     return failures
 
 

@@ -29,6 +29,9 @@ PRINTED = (  # what an output shows or is judged by
     *("id", "statement", "expected", "kind", "settings", "asks", "reach", "instead"),
     *("margin_reason", "source"),
 )
+QUOTE = """Put it in quotes, as in  statement: "first: second"  (a text needs them
+with a colon inside, or with a quotation mark, @, ` or * at its beginning), and indent
+alike what belongs together."""
 ASKS = re.compile(
     r"(?P<relation>above|below) (?P<reference>.+?)(?: by (?P<by>[\d.e-]+))?"
     r"|within (?P<margin>[\d.e-]+) of (?P<of>.+)"
@@ -103,25 +106,47 @@ def symptoms(book: Path | None = None) -> dict[str, list[str]]:
 def _siblings(book: Path) -> dict[str, dict]:
     """Return what stands in the ``.yml`` beside each chapter, by ``part/slug``."""
     found = {}
-    for path in sorted(book.glob("[!_]*/*.yml")):
+    for path in sorted(book.glob("[!_.]*/*.yml")):
         chapter = path.relative_to(book).with_suffix("").as_posix()
-        try:
-            found[chapter] = yaml.load(path.read_text("utf8"), LOADER) or {}
-        except yaml.MarkedYAMLError as error:
-            raise ValueError(
-                f"book/{chapter}.yml, line {error.problem_mark.line + 1}: not YAML, "
-                f"{error.problem}; a text with a colon or a number sign needs quotes"
-            ) from None
+        name = f"book/{chapter}.yml"
+        found[chapter] = read_yaml(path, name) or {}
+        if not isinstance(found[chapter], dict):
+            raise ValueError(f"{name} should hold `claims:` and `symptoms:`")
         unknown = found[chapter].keys() - {"claims", "symptoms"}
         if unknown:
-            raise ValueError(
-                f"book/{chapter}.yml holds claims and symptoms, not {sorted(unknown)}"
-            )
+            raise ValueError(f"{name} holds claims and symptoms, not {sorted(unknown)}")
     return found
+
+
+def read_yaml(path: Path, name: str):
+    """Return what a YAML file holds.
+
+    Raises
+    ------
+    ValueError
+        If it is not YAML. The message says by ``name`` in which file, in which line,
+        what stands there and what to do.
+    """
+    text = path.read_text("utf8")
+    try:
+        return yaml.load(text, LOADER)
+    except yaml.MarkedYAMLError as error:
+        quoted = "quoted" in (error.context or "")  # from there on nothing closes it
+        mark = error.context_mark if quoted else error.problem_mark
+        line = (*text.splitlines(), "")[mark.line]
+        cure = "Indent with spaces, not with tabs." if "\t" in line else QUOTE
+        raise ValueError(
+            f"{name}, line {mark.line + 1}: not YAML, {error.problem}:\n"
+            f"    {line.strip()}\n{cure}"
+        ) from None
+    except yaml.YAMLError as error:
+        raise ValueError(f"{name}: not YAML, {error}") from None
 
 
 def _check(entry: dict, file: str) -> None:
     """Refuse an entry that lacks a field or has a word that means nothing."""
+    if not isinstance(entry, dict):
+        raise ValueError(f"a claim in {file} is {entry!r}, not `id: ...` and the rest")
     where = f"claim {entry.get('id', '(no id)')} in {file}"
     kind = entry.get("kind")
     if kind is None:

@@ -17,22 +17,18 @@ DISTRIBUTION = "deep-learning-in-evidence"
 THREAD_VARIABLES = ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS")
 
 
-def setup(seed: int = 0) -> np.random.Generator:
+def setup(seed: int = 0) -> None:
     """Seed every generator, fix the number of threads and set the figure style.
 
     A sum of floating-point numbers depends on how it is split among threads, so every
     chapter computes with one. A chapter that uses torch imports it *before* it calls
-    ``setup``, so that torch is seeded too.
+    ``setup``, so that torch is seeded too. A cell that draws makes its own generator,
+    so that it says the same when it is run again.
 
     Parameters
     ----------
     seed : int
         Seed of Python's, NumPy's and torch's generators, from 0 to 2**32 - 1.
-
-    Returns
-    -------
-    numpy.random.Generator
-        A generator of the chapter's own, seeded with ``seed``.
 
     Raises
     ------
@@ -63,7 +59,6 @@ def setup(seed: int = 0) -> np.random.Generator:
         torch.set_deterministic_debug_mode("error")
         torch.set_printoptions(precision=4, sci_mode=False)
     figures.use_style()
-    return np.random.default_rng(seed)
 
 
 def _refuse_old_versions() -> None:

@@ -44,6 +44,21 @@ def test_symptoms_are_read_by_chapter(book):
     }
 
 
+def test_copies_that_jupyter_keeps_are_no_chapters(tmp_path):
+    (tmp_path / ".ipynb_checkpoints").mkdir()
+    copy = tmp_path / ".ipynb_checkpoints" / "glossary-checkpoint.yml"
+    copy.write_text("- term_en: a list", "utf8")
+    assert entries.load(tmp_path) == {}
+
+
+@pytest.mark.parametrize("text", ["- claims", "claims"])
+def test_a_file_that_is_no_mapping_is_refused(tmp_path, text):
+    (tmp_path / "part").mkdir()
+    (tmp_path / "part" / "chapter.yml").write_text(text)
+    with pytest.raises(ValueError, match=r"^book/part/chapter.yml should hold `claims"):
+        entries.load(tmp_path)
+
+
 def test_a_file_may_be_empty(tmp_path):
     (tmp_path / "part").mkdir()
     (tmp_path / "part" / "chapter.yml").write_text("# no claims yet\n")
@@ -68,8 +83,18 @@ def test_a_file_may_be_empty(tmp_path):
         (
             "never hurts",
             "never: hurts",
-            r"normalization/batchnorm.yml, line 12: .*quot",
+            r"^book/normalization/batchnorm.yml, line 12: not YAML, mapping values "
+            r"are not allowed .*:\n    statement: Batch .*: hurts\nPut it in quotes",
         ),
+        ("Batch normalization n", '"Batch n', r"line 12: .*\n    statement: \"Batch n"),
+        (
+            "    why: Batches",
+            "\twhy: Batches",
+            r"line 15: .*\n    why.*\n.*not with tabs",
+        ),
+        ("Batches of one", "@ Batches", r"line 15: .*\n    why: @.*\nPut it in quotes"),
+        ("Batches of one", "\7", r"batchnorm.yml: not YAML, unacceptable character #x"),
+        ("  - id: bn-never-hurts\n", "  - 7\n  -\n", "a claim in .*norm.yml is 7, not"),
     ],
 )
 def test_a_broken_file_is_refused(book, old, new, message):

@@ -169,6 +169,9 @@ def test_with_an_address_they_become_links(course):
 
 def test_what_is_unknown_stays_an_error(course):
     add_prose(course, *UNKNOWN)
+    kept = course / "book" / "demo" / ".ipynb_checkpoints" / "old-checkpoint.md"
+    kept.parent.mkdir()
+    kept.write_text("(no-section)=\n# Once", "utf8")  # which Jupyter keeps by itself
     said = build(course, fails=True)
     warned = said.partition("The site has warnings:\n")[2].splitlines()
     assert len(warned) == len(UNKNOWN), said
