@@ -226,7 +226,8 @@ def problems(path: Path) -> list[str]:
             found.append(f"{where}: more than 25 lines")
         for output in cell.outputs:
             if output.get("name") == "stderr":
-                found.append(f"{where}: writes to stderr")
+                first = output.text.strip().partition("\n")[0]
+                found.append(f"{where}: writes to stderr: {first}")
         found += [f"{where}: {problem}" for problem in _excuse_problems(cell)]
     tidy(notebook)
     if text_of(notebook) != text:

@@ -99,7 +99,7 @@ def test_what_a_library_for_a_chapter_touches_is_said():
 
 
 def test_there_are_workflows():
-    assert {path.stem for path in WORKFLOWS} >= {"book", "machines", "newest"}
+    assert {path.stem for path in WORKFLOWS} >= {"book", "machines", "newest", "oldest"}
 
 
 @every_workflow
@@ -220,6 +220,23 @@ def test_the_newest_versions_are_tried_every_week_without_constraints():
     assert "constraints" not in everything and "make" not in everything
     install = "pip install -r requirements.txt -r tests/requirements.txt"
     assert install in everything
+
+
+def test_the_oldest_versions_are_the_lower_bounds_of_the_package():
+    path = FOLDER / "oldest.yml"
+    (schedule,) = read(path)["on"]["schedule"]
+    assert re.fullmatch(r"\d+ \d+ \* \* [0-6]", schedule["cron"])
+    install, *tries = scripts(path)
+    (command,) = re.findall(r"sed .+ pyproject\.toml", install)
+    done = subprocess.run(command, shell=True, cwd=ROOT, capture_output=True, text=True)
+    package = tomllib.loads((ROOT / "pyproject.toml").read_text("utf8"))["project"]
+    bounds = [line.replace(">=", "==") for line in package["dependencies"]]
+    assert done.stdout.split() == bounds
+    assert "pip install -c _build/oldest.txt -e ." in install
+    assert [text.split(" -m ")[1] for text in tries] == [
+        "pytest -n 4 -q tests/evidence",
+        "tools.verdicts",
+    ]
 
 
 def test_the_weekly_tests_are_those_of_make_test():
