@@ -29,14 +29,50 @@ def store_another_number(root):
     notebooks.write(chapter_of(root), notebook)
 
 
-@pytest.mark.parametrize("harm", ["form", "output"])
+def test_check_says_what_ruff_says_of_a_cell_and_of_the_exercises(book):
+    assert lint_in(book) == ""
+    edit_cell(book, "look", "Run it", "Run\tit")
+    edit_cell(book, "toy", "np.mean([1, 2, 6])", "np.mean([1,2,6])\nunknown = nobody")
+    exercises = f"book/{CHAPTER}.exercises.py"
+    edit(book, exercises, "import numpy as np\n", "import numpy as np, os\n")
+    assert sorted(lint_in(book).splitlines()) == [
+        f"{exercises}, line 3: Import block is un-sorted or un-formatted (I001)",
+        f"{exercises}, line 3: Multiple imports on one line (E401)",
+        f"{exercises}, line 3: `os` imported but unused (F401)",
+        f"book/{CHAPTER}.ipynb, cell [4], line 2: Undefined name `nobody` (F821)",
+        f"book/{CHAPTER}.ipynb, cell [4]: not in ruff's form: make format "
+        f"CHAPTER={CHAPTER}",
+    ]
+    assert notebooks.problems(chapter_of(book)) == [
+        'the cell "Run it over many seeds, show the ...", line 1: a tab, where spaces '
+        "would be right"
+    ]
+
+
+def lint_in(root) -> str:
+    """Return what is said of the code of the chapter in a copy."""
+    code = "from tools import lint, notebooks as n; "
+    code += f"print('\\n'.join(lint.faults(n.find('{CHAPTER}'))))"
+    done = copies.python(root, "-c", code)
+    assert done.returncode == 0, done.output
+    return done.output.strip()
+
+
+@pytest.mark.parametrize("harm", ["form", "lint", "output"])
 def test_check_fails_where_a_chapter_is_wrong(book, harm):
     if harm == "form":
         edit_cell(book, "look", "Run it", "Simply run it")
+    elif harm == "lint":
+        edit_cell(book, "toy", "[1, 2, 6]", "[1,2,6]")
     else:
         store_another_number(book)
     done = copies.python(book, "-m", "tools.check", CHAPTER)
     assert done.returncode == 1, done.output
+    assert "References were not checked" in done.output
+    if harm == "lint":
+        assert "cell [4]: not in ruff's form: make format" in done.output
+        assert " failed" not in done.output
+        return
     assert SLUG in done.output.partition("short test summary")[2]
     assert done.output.count("short test summary") == 1, "the other part is right"
 
