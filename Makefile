@@ -1,5 +1,5 @@
-# The two commands: `make book` builds the site, `make test` proves all of it.
-# Both set everything up; they need Python 3.11-3.13, make and git.
+# The two commands: `make book` builds the site, `make test` proves all of it; the others
+# are listed by `make help`. All set everything up; they need Python 3.11-3.13, make, git.
 
 PYTHON ?= python3
 BIN := .venv/bin
@@ -11,54 +11,66 @@ export PYTHONDONTWRITEBYTECODE := 1
 TESTS ?= tests book
 PYTEST := $(RUN) -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder -q
 
-.PHONY: book test machines run check new rename remove format serve bench student offline clean
+# JupyterLab's settings and open tabs are the environment's, never those in one's home.
+LAB := JUPYTERLAB_WORKSPACES_DIR=.venv/workspaces PATH="$$PWD/$(BIN):$$PATH"
+OPTIONS ?=
 
-book: .venv/book
+.PHONY: book test help lab machines run check new rename remove format serve bench \
+	student offline clean
+
+book: .venv/book  ## build the site from the stored outputs
 	@$(RUN) -m tools.site
 
-test: .venv/test
+test: .venv/test  ## run every notebook again and compare; check code, site and widgets
 	@$(BIN)/ruff check --quiet . && $(BIN)/ruff format --quiet --check .
 	@$(RUN) -m tools.site
 	$(PYTEST) --nbval --nbval-cell-timeout 300 $(TESTS)
 
-machines: .venv/test  ## all chapters on other numbers of threads and a plain processor
+help:  ## this list
+	@awk -F ':.*  ## ' '/^[a-z]+:.*  ## / {printf "make %-9s %s\n", $$1, $$2}' Makefile
+
+lab: .venv/lab  ## open the book in JupyterLab; OPTIONS="--no-browser --port=8888"
+	@$(RUN) -m tools.trust
+	@$(LAB) python -m jupyterlab $(OPTIONS)
+
+machines: .venv/test  ## all chapters: other threads, a plain processor, run again
 	$(PYTEST) --machines tests/book
 
-run: .venv/book  ## CHAPTER=part/slug, or all that is stale
+run: .venv/book  ## execute what is stale and store its outputs, or CHAPTER=part/slug
 	@$(RUN) -m tools.run $(CHAPTER)
 
-check: .venv/book  ## CHAPTER=part/slug
+check: .venv/book  ## test one chapter in seconds: CHAPTER=part/slug
 	@$(RUN) -m tools.check $(CHAPTER)
 
-new: .venv/book  ## CHAPTER=part/slug
+new: .venv/book  ## start a chapter: CHAPTER=part/slug
 	@$(RUN) -m tools.new "$(CHAPTER)"
 
-rename: .venv/book  ## CHAPTER=part/slug TO=part/slug: files, links, contents
+rename: .venv/book  ## files, links, contents: CHAPTER=part/slug TO=part/other
 	@$(RUN) -m tools.rename "$(CHAPTER)" "$(TO)"
 
-remove: .venv/book  ## CHAPTER=part/slug: files and contents
+remove: .venv/book  ## files and contents of a chapter: CHAPTER=part/slug
 	@$(RUN) -m tools.remove "$(CHAPTER)"
 
-format: .venv/book  ## CHAPTER=part/slug, or all chapters and code
+format: .venv/book  ## bring code and chapters into one form, or CHAPTER=part/slug
 	@$(RUN) -m tools.format $(CHAPTER)
 
-serve: book
+serve: book  ## show the site on this machine
 	@echo "http://localhost:8000"
 	@$(RUN) -m http.server --bind localhost --directory _build/html 8000
 
-bench: .venv/test
+bench: .venv/test  ## compare speed with named peers
 	@$(RUN) -m benchmarks
 
-student: .venv/book
+student: .venv/book  ## write every chapter without its solutions
 	@$(RUN) -m tools.student
 
-offline: book
+offline: book  ## pack the site into one file to pass on
 	@$(RUN) -m tools.offline
 
-clean:
+clean:  ## delete the site and the environment
 	rm -rf _build .venv
 
-.venv/book: requirements.txt constraints.txt pyproject.toml
+.venv/book: requirements.txt book/requirements.txt constraints.txt pyproject.toml
 	@$(PYTHON) -m tools.check_python
 	@test -x $(RUN) || $(PYTHON) -m venv .venv
 	@echo "Installing what the book needs (some minutes the first time) ..."
@@ -66,7 +78,13 @@ clean:
 	@$(PIP) --no-deps -e .
 	@touch $@
 
-.venv/test: .venv/book tests/requirements.txt
+.venv/lab: .venv/book .binder/lab.txt .binder/overrides.json .binder/workspace.json
+	@echo "Installing JupyterLab ..."
+	@$(PIP) -r .binder/lab.txt
+	@$(LAB) .binder/settings
+	@touch $@
+
+.venv/test: .venv/book tests/requirements.txt .binder/lab.txt
 	@echo "Installing what the tests need ..."
 	@$(PIP) -r tests/requirements.txt
 	@$(RUN) -m tools.browser

@@ -13,7 +13,10 @@ settings.register_profile("book", deadline=None, derandomize=True, database=None
 settings.load_profile("book")
 
 # What stays together and is long comes first, what can be dealt out evenly last.
-ORDER = ("book", "tests/book/test_determinism", "tests/workshop", "tests/evidence")
+ORDER = (
+    *("book", "tests/book/test_run_again", "tests/book/test_determinism"),
+    *("tests/workshop", "tests/evidence"),
+)
 
 
 class ByFile(LoadFileScheduling):
@@ -35,16 +38,17 @@ def pytest_addoption(parser):
 
 
 def pytest_generate_tests(metafunc):
-    if "chapter_in_turn" in metafunc.fixturenames:
-        everything = metafunc.config.getoption("machines")
-        metafunc.parametrize("chapter_in_turn", rotation.chapters(everything))
+    everything = metafunc.config.getoption("machines")
+    for fixture in rotation.AT_ONCE.keys() & metafunc.fixturenames:
+        at_once = rotation.AT_ONCE[fixture]
+        metafunc.parametrize(fixture, rotation.chapters(at_once, everything))
 
 
 def pytest_collection_modifyitems(config, items):
     items.sort(key=lambda item: [not item.nodeid.startswith(x) for x in ORDER])
     if config.getoption("machines"):
-        costly = "chapter_in_turn"
-        items[:] = [x for x in items if costly in getattr(x, "fixturenames", ())]
+        costly = rotation.AT_ONCE.keys()
+        items[:] = [x for x in items if costly & getattr(x, "fixturenames", ())]
 
 
 @pytest.fixture(scope="session")

@@ -5,7 +5,8 @@ from __future__ import annotations
 import subprocess
 import sys
 
-from tools import lint, notebooks
+from tools import lint, notebooks, trust
+from tools.format import mend
 
 COLOR = f"--color={'yes' if sys.stdout.isatty() else 'no'}"
 PYTEST = ("pytest", "-q", "--no-header", "-rf", COLOR)
@@ -13,13 +14,16 @@ PYTEST += ("-p", "no:cacheprovider")  # two would share one cache
 
 
 def main(chapter: str) -> int:
-    """Compare the stored outputs with what the code prints now; check the rest.
+    """Tidy it, compare its outputs with what the code prints now, check the rest.
 
-    Only if the chapter is fresh: otherwise all would say what one ``make run`` mends.
-    All at once, for the kernel takes one processor. What was found beside it is shown
-    when the outputs are done.
+    Compare only if the chapter is fresh: otherwise all would say what one ``make run``
+    mends. All at once, for the kernel takes one processor. What was found beside it is
+    shown when the outputs are done.
     """
     path = notebooks.find(chapter)
+    if mend(path):
+        trust.sign([path])
+        print(f"{chapter}: tidied, as an editor had saved it otherwise", flush=True)
     if reason := notebooks.stale(path):
         raise SystemExit(reason)
     faults = lint.faults(path)

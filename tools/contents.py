@@ -32,16 +32,24 @@ def text_of(path: Path) -> str:
     Raises
     ------
     SystemExit
-        If it holds the marks of a merge that is not finished; the message says where.
+        If it holds the marks of a merge that is not finished, and the message says
+        where, or is not UTF-8.
     """
-    data = path.read_bytes()
+    data, name = path.read_bytes(), os.path.relpath(path)
     if marks := CONFLICT.search(data):
         line = data.count(b"\n", 0, marks.start()) + 1
         raise SystemExit(
-            f"{os.path.relpath(path)}, line {line}: conflict marks (<<<<<<<) of a "
-            "merge that is not finished; keep what is right and delete the marks"
+            f"{name}, line {line}: conflict marks (<<<<<<<) of a merge that is not "
+            "finished; keep what is right and delete the marks, or take one side: "
+            f"git checkout --ours -- {name} (or --theirs)"
         )
-    return data.decode("utf8")
+    try:
+        return data.decode("utf8")
+    except UnicodeDecodeError:
+        raise SystemExit(
+            f"{name} is not UTF-8: save it again with that encoding, or take what was "
+            f"committed last: git checkout -- {name}"
+        ) from None
 
 
 def pages(root: Path) -> list[str]:
@@ -58,7 +66,7 @@ def pages(root: Path) -> list[str]:
     """
     book, settings = root / "book", [*root.glob("_config.yml")]
     for path in [*settings, *sorted(book.rglob("*.*"))]:
-        if path.suffix in SOURCES:
+        if path.suffix in SOURCES and path.parent.name != ".ipynb_checkpoints":
             text_of(path)
     try:
         for path in [*settings, *sorted(book.glob("*.yml"))]:

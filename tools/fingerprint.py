@@ -41,7 +41,7 @@ def fingerprint(notebook, chapter: str, root: Path) -> str:
     str
         16 hexadecimal digits.
     """
-    cells = [c for c in notebook.cells if c.cell_type == "code"]
+    cells = [c for c in notebook.cells if c.cell_type == "code" and c.source.strip()]
     # The Colab cell names the repository, which differs from fork to fork.
     cells = [c.source for c in cells if "colab" not in c.metadata.get("tags", [])]
     code = [as_python(source) for source in cells]

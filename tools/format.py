@@ -5,48 +5,55 @@ With names, ``part/slug ...``, only those chapters and their exercises.
 
 from __future__ import annotations
 
-import re
 import subprocess
 import sys
 from pathlib import Path
 
-from tools import notebooks
+from tools import new, notebooks, trust
 from tools.notebooks import ROOT
 
 FOLDERS = ("src", "tests", "tools", "book", "benchmarks")
 
 
 def follow_repository(notebook, address: str) -> None:
-    """Let the Colab cell install the package from the repository at some address."""
+    """Let the Colab cell be the template's, with the address of a repository."""
+    template = notebooks.read(new.TEMPLATE / "chapter.ipynb").cells[1].source
     for cell in notebook.cells:
         if "colab" in cell.metadata.get("tags", []):
-            place = r'git\+https?://[^"\n]+'
-            cell.source = re.sub(place, f"git+{address}", cell.source)
+            cell.source = template.replace("@REPOSITORY@", address)
+
+
+def mend(path: Path) -> bool:
+    """Write a chapter in normal form; return whether that changed the file.
+
+    The address in its Colab cell becomes that of ``repository.url`` in _config.yml.
+    """
+    before, notebook = path.read_bytes(), notebooks.read(path)
+    follow_repository(notebook, notebooks.repository())
+    notebooks.tidy(notebook)
+    notebooks.write(path, notebook)
+    return path.read_bytes() != before
 
 
 def main(names: list[str]) -> None:
-    """Format the code with ruff, then write the notebooks in normal form.
-
-    The address in the Colab cells becomes that of ``repository.url`` in _config.yml.
-    """
+    """Format the code with ruff, and write the notebooks in normal form."""
     if names:
         paths = [notebooks.find(name) for name in names]
         code = [*paths, *filter(Path.is_file, map(notebooks.exercises_of, names))]
     else:
         paths, code = notebooks.chapters(), FOLDERS
+    for path in paths:  # before ruff, which cannot read what every editor writes
+        mend(path)
     for arguments in (["check", "--fix", "--quiet"], ["format", "--quiet"]):
         command = [sys.executable, "-m", "ruff", *arguments, *map(str, code)]
         subprocess.run(command, cwd=ROOT, check=False)
-    address = notebooks.repository()
     for path in paths:
-        notebook = notebooks.read(path)
-        follow_repository(notebook, address)
-        notebooks.tidy(notebook)
-        notebooks.write(path, notebook)
+        mend(path)
         for problem in notebooks.problems(path):
             print(f"{notebooks.name_of(path)}: {problem}")
-        if notebooks.damage(notebook):
+        if notebooks.damage(notebooks.read(path)):
             print(notebooks.stale(path))
+    trust.sign(paths)
 
 
 if __name__ == "__main__":

@@ -21,7 +21,8 @@ import pytest
 from nbval import plugin
 from PIL import Image
 
-from tools.notebooks import STATE, VIEW, code_cells
+from tools.editors import lean
+from tools.notebooks import VIEW, code_cells, models_of
 
 os.environ["EVIDENCE_STORED"] = "1"  # as where the outputs were stored
 
@@ -122,7 +123,7 @@ def state_difference(new: dict, old: dict) -> str | None:
     """Return how two widget models differ, or None if they show the same."""
     if new["model_name"] != old["model_name"]:
         return f"it is a {new['model_name']}, stored is a {old['model_name']}"
-    a, b = new["state"], old["state"]
+    a, b = lean(new)["state"], lean(old)["state"]
     for key in sorted((a.keys() | b.keys()) - {"parts", "frames", "layout", "tooltip"}):
         if not key.endswith("_version") and a.get(key) != b.get(key):
             return f"its {key} changed"
@@ -184,12 +185,11 @@ def _differences(cell, test, ref) -> Iterator[str]:
     if len(new_views) != len(old_views):
         yield f"{len(old_views)} stored widgets, {len(new_views)} created"
     elif new_views:
-        stored = cell.parent.nb.metadata.get("widgets", {}).get(STATE, {})
-        states = _kernel_states(cell)
+        stored, states = models_of(cell.parent.nb), _kernel_states(cell)
         for a, b in zip(new_views, old_views, strict=True):
-            if b not in stored.get("state", {}):
+            if b not in stored:
                 yield "the widget's state is not stored in the notebook"
-            elif difference := state_difference(states[a], stored["state"][b]):
+            elif difference := state_difference(states[a], stored[b]):
                 yield f"the widget: {difference}"
 
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
+import os
 import re
 import sys
 import textwrap
@@ -12,8 +12,10 @@ from pathlib import Path
 
 import nbformat
 import yaml
+from nbformat.v4.rwbase import rejoin_lines
 
-from tools import contents
+from tools import contents, editors
+from tools.editors import STATE
 from tools.fingerprint import as_python, fingerprint, parse
 
 sys.path.append(str(Path(__file__).parents[1] / "book" / "_ext"))
@@ -21,11 +23,14 @@ import runs
 from addresses import web_address
 
 ROOT = Path(__file__).resolve().parents[1]
-STATE = "application/vnd.jupyter.widget-state+json"
 VIEW = "application/vnd.jupyter.widget-view+json"
 MAX_BYTES = 1_500_000
 KERNELSPEC = {"display_name": "Python 3", "language": "python", "name": "python3"}
+FOLDED = {"hide-cell", "hide-input", "solution"}  # tags of what the page folds
 CHANGED = "what its outputs depend on changed after it was run"
+MODEL = re.compile(r"IPY_MODEL_([\w-]+)")
+UNREADABLE = (ValueError, LookupError, TypeError, AttributeError)
+UNREADABLE += (nbformat.ValidationError,)
 EXCUSES = {  # nbval's tags, and its comments in lower case with hyphens
     "nbval-ignore-output",
     "nbval-raises-exception",
@@ -87,14 +92,43 @@ def repository(root: Path = ROOT) -> str:
 
 
 def read(path: Path):
-    """Read a notebook, unless it holds the marks of a merge (``contents.text_of``)."""
-    return nbformat.reads(contents.text_of(path), as_version=4)
+    """Read a notebook, whichever editor saved it.
+
+    Raises
+    ------
+    SystemExit
+        If that is impossible; the message says why, and what to do.
+    """
+    try:
+        return editors.loads(contents.text_of(path))
+    except UNREADABLE as error:
+        name = os.path.relpath(path)
+        why = str(error).partition("\n")[0]
+        if isinstance(error, (AttributeError, LookupError)):
+            why = f"missing or unknown: {why}"
+        raise SystemExit(
+            f"{name} cannot be read as a notebook ({why}): save it again in an editor, "
+            f"or take what was committed last: git checkout -- {name}"
+        ) from None
+
+
+def text_of(notebook) -> str:
+    """Return a notebook as the text that the repository has of it."""
+    return json.dumps(notebook, indent=1, ensure_ascii=False, sort_keys=True) + "\n"
 
 
 def write(path: Path, notebook) -> None:
     """Write a notebook in the one form the repository has."""
-    text = json.dumps(notebook, indent=1, ensure_ascii=False, sort_keys=True)
-    path.write_text(text + "\n", encoding="utf8")
+    path.write_text(text_of(notebook), encoding="utf8", newline="\n")
+
+
+def is_foreign(path: Path) -> bool:
+    """Return whether others than ``read`` would miss something of a file."""
+    try:
+        plain = rejoin_lines(nbformat.from_dict(json.loads(contents.text_of(path))))
+    except (ValueError, AttributeError):  # a byte order mark, another version
+        return True
+    return plain != read(path)
 
 
 def code_cells(notebook) -> Iterator[tuple[int, dict]]:
@@ -120,28 +154,35 @@ def cell_name(notebook, index: int) -> str:
 
 def tidy(notebook) -> None:
     """Bring a notebook into normal form, in place, without touching what it says."""
-    notebook.nbformat, notebook.nbformat_minor = 4, 5
-    kept = {"widgets"} & notebook.metadata.keys()
-    metadata = {key: notebook.metadata[key] for key in kept}
-    metadata["kernelspec"] = KERNELSPEC
-    metadata["language_info"] = {"name": "python"}
+    metadata = editors.without_noise(notebook.metadata)
+    metadata |= {"kernelspec": KERNELSPEC, "language_info": {"name": "python"}}
     notebook.metadata = nbformat.from_dict(metadata)
     notebook.cells = [cell for cell in notebook.cells if cell.source.strip()]
     for cell in notebook.cells:
         cell.source = "\n".join(x.rstrip() for x in cell.source.split("\n")).strip("\n")
-        kept = {"tags", "evidence"} & cell.metadata.keys()
-        cell.metadata = nbformat.from_dict({k: cell.metadata[k] for k in sorted(kept)})
-        if not cell.metadata.get("tags", True):
-            del cell.metadata["tags"]
+        cell.metadata = nbformat.from_dict(editors.without_noise(cell.metadata))
         if cell.cell_type == "code":
+            _fold(cell)
             _tidy_outputs(cell)
-    _rename_models(notebook)
+    _tidy_models(notebook)
+
+
+def _fold(cell) -> None:
+    """Collapse in Jupyter what the page folds, under a line that gives nothing away."""
+    tags = FOLDED & {*cell.metadata.get("tags", [])}
+    if tags:
+        hidden = {**cell.metadata.get("jupyter", {}), "source_hidden": True}
+        cell.metadata["jupyter"] = nbformat.from_dict(hidden)
+    if "solution" in tags and not cell.source.startswith("#"):
+        cell.source = f"# Solution\n{cell.source}"  # JupyterLab shows the first line
 
 
 def _tidy_outputs(cell) -> None:
     """Join what a cell printed in pieces, which differ from run to run."""
     joined = []
     for output in cell.outputs:
+        if "metadata" in output:
+            output.metadata = nbformat.from_dict(editors.without_noise(output.metadata))
         name = output.get("name")  # of a stream; other outputs have none
         if name and joined and joined[-1].get("name") == name:
             joined[-1].text += output.text
@@ -150,48 +191,46 @@ def _tidy_outputs(cell) -> None:
     cell.outputs = joined
 
 
-def _rename_models(notebook) -> None:
-    """Give widget models ids that depend on their place, not on chance."""
-    if "widgets" not in notebook.metadata:
-        return
-    views = [
-        (f"{cell.id}/{k}", output["data"][VIEW]["model_id"])
-        for _, cell in code_cells(notebook)
-        for k, output in enumerate(cell.outputs)
-        if VIEW in output.get("data", {})
-    ]
-    states = notebook.metadata["widgets"][STATE]["state"]
-    renamed = {}
-    for place, model in views:
-        for old in (model, *_references(states.get(model, {}))):
-            key = f"{place}/{len(renamed)}"
-            renamed.setdefault(old, hashlib.sha1(key.encode()).hexdigest()[:32])
-    kept = {key: value for key, value in states.items() if key in renamed}
-    text = json.dumps([kept, notebook.cells])
-    for old, new in renamed.items():
-        text = text.replace(old, new)
-    kept, cells = json.loads(text)
-    notebook.metadata["widgets"] = nbformat.from_dict(
-        {STATE: {"state": kept, "version_major": 2, "version_minor": 0}}
-    )
-    notebook.cells = [nbformat.from_dict(cell) for cell in cells]
+def _tidy_models(notebook) -> None:
+    """Keep the models that outputs show, under ids of their place, not of chance."""
+    models, renamed = models_of(notebook), {}
+    for _, cell in code_cells(notebook):
+        for k, output in enumerate(cell.outputs):
+            view = output.get("data", {}).get(VIEW, {})
+            for name in filter(models.get, _reached(view.get("model_id"), models)):
+                place = f"{cell.id}/{k}/{len(renamed)}"
+                renamed.setdefault(name, editors.digest(place)[:32])
+            if view.get("model_id") in renamed:
+                view["model_id"] = renamed[view["model_id"]]
+    kept = {new: editors.lean(models[old]) for old, new in renamed.items()}
+    text = MODEL.sub(lambda x: f"IPY_MODEL_{renamed.get(x[1], x[1])}", json.dumps(kept))
+    notebook.metadata.pop("widgets", None)
+    if kept:
+        widgets = editors.in_widgets(json.loads(text))
+        notebook.metadata["widgets"] = nbformat.from_dict(widgets)
 
 
-def _references(model: dict) -> list[str]:
-    """Return the ids of the models that a model names."""
-    text = json.dumps(model.get("state", {}))
-    return re.findall(r"IPY_MODEL_([0-9a-f]+)", text)
+def models_of(notebook) -> dict[str, dict]:
+    """Return the widgets' models that a notebook stores, by their ids."""
+    return notebook.metadata.get("widgets", {}).get(STATE, {}).get("state", {})
+
+
+def _reached(model: str | None, models: dict[str, dict], found: tuple = ()) -> tuple:
+    """Return the ids of a model and of those that it names, in their order."""
+    if model in found:
+        return found
+    found += (model,)
+    for name in MODEL.findall(json.dumps(models.get(model), sort_keys=True)):
+        found = _reached(name, models, found)
+    return found
 
 
 def problems(path: Path) -> list[str]:
     """Return what is untidy about a notebook, each with the number of its cell."""
-    text = path.read_text(encoding="utf8")
-    notebook = nbformat.reads(text, as_version=4)
+    notebook, text = read(path), contents.text_of(path)
     found = []
     if len(text.encode()) > MAX_BYTES:
         found.append(f"{len(text.encode()):,} bytes, the limit is {MAX_BYTES:,}")
-    if notebook.metadata.get("kernelspec") != KERNELSPEC:
-        found.append("the kernelspec is not plain python3")
     for number, cell in code_cells(notebook):
         where = f"cell [{number}]"
         if cell.source.strip().count("\n") >= 25:
@@ -205,10 +244,10 @@ def problems(path: Path) -> list[str]:
             line = cell.source.count("\n", 0, tab.start()) + 1
             where = f"{cell_name(notebook, index)}, line {line}"
             found.append(f"{where}: a tab, where spaces would be right")
-    fresh = nbformat.reads(text, as_version=4)
-    tidy(fresh)
-    if json.dumps(fresh, sort_keys=True) != json.dumps(notebook, sort_keys=True):
-        found.append("not in normal form: run `make format`")
+    tidy(notebook)
+    if text_of(notebook) != text:
+        chapter = f"{path.parent.name}/{path.stem}"
+        found.append(f"not in normal form: make format CHAPTER={chapter}")
     return found
 
 
@@ -233,7 +272,7 @@ def _excuse_problems(cell) -> Iterator[str]:
 def damage(notebook) -> list[str]:
     """Return what only a new run mends: cells not run, run in another order, failed."""
     found = []
-    states = notebook.metadata.get("widgets", {}).get(STATE, {}).get("state", {})
+    models = models_of(notebook)
     for number, cell in code_cells(notebook):
         where = f"cell [{number}]"
         if cell.execution_count is None:
@@ -244,7 +283,7 @@ def damage(notebook) -> list[str]:
             if output.output_type == "error":
                 found.append(f"{where} ended in {output.ename}")
             view = output.get("data", {}).get(VIEW)
-            if view and view["model_id"] not in states:
+            if view and {*_reached(view.get("model_id"), models)} - models.keys():
                 found.append(f"{where} shows a widget whose state is not stored")
     if not any(cell.outputs for _, cell in code_cells(notebook)) and not found:
         found.append("no cell has an output")

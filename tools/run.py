@@ -11,14 +11,15 @@ import os
 import re
 import sys
 import time
-from concurrent.futures import ThreadPoolExecutor, as_completed
+from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor, as_completed
 from pathlib import Path
 from threading import Lock
 
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 
-from tools import notebooks
+from tools import notebooks, trust
 from tools.notebooks import runs
 
 ONE_AT_A_TIME = Lock()
@@ -30,26 +31,39 @@ FAILURES = (CellExecutionError, CellTimeoutError, DeadKernelError)
 def execute(path: Path) -> float:
     """Run one chapter in its own folder, store the outputs, return the seconds."""
     notebook = notebooks.read(path)
+    made = notebooks.fingerprint(notebook, notebooks.name_of(path), notebooks.ROOT)
+    seconds = run_cells(notebook, path.parent)
+    notebooks.tidy(notebook)
+    notebooks.write(path, notebook)
+    _record(notebooks.name_of(path), made, seconds)
+    return seconds
+
+
+def run_cells(notebook, folder: Path) -> float:
+    """Run a notebook in place, from a folder, and return the seconds."""
     for cell in notebook.cells:
         if cell.cell_type == "code":
             cell.outputs, cell.execution_count = [], None
     notebook.metadata.pop("widgets", None)
-    made = notebooks.fingerprint(notebook, notebooks.name_of(path), notebooks.ROOT)
     started = time.perf_counter()
     client = NotebookClient(
         notebook,
         timeout=TIME_LIMIT,
         kernel_name="python3",
-        resources={"metadata": {"path": str(path.parent)}},
+        resources={"metadata": {"path": str(folder)}},
         record_timing=False,
         extra_arguments=["--IPKernelApp.log_level=40"],  # errors only
     )
     client.execute()
-    seconds = time.perf_counter() - started
-    notebooks.tidy(notebook)
-    notebooks.write(path, notebook)
-    _record(notebooks.name_of(path), made, seconds)
-    return seconds
+    return time.perf_counter() - started
+
+
+def side_by_side(work, paths: list[Path]) -> Iterator[tuple[Path, Future]]:
+    """Do some work on several chapters at once; yield each with its task when done."""
+    with ThreadPoolExecutor(min(len(paths), os.cpu_count() or 1)) as pool:
+        tasks = {pool.submit(work, path): path for path in paths}
+        for task in as_completed(tasks):
+            yield tasks[task], task
 
 
 def _record(name: str, made: str, seconds: float) -> None:
@@ -78,7 +92,7 @@ def rounded(seconds: float, before: int) -> int:
     return before if before - 10 < seconds <= before else 5 * math.ceil(seconds / 5)
 
 
-def _short(error: Exception) -> str:
+def short(error: Exception) -> str:
     """Return the failing cell and the last lines of its traceback, without colors."""
     text = re.sub(r"\x1b\[[0-9;]*m", "", str(error)).strip()
     end = "\n".join(text.splitlines()[-8:])
@@ -101,17 +115,14 @@ def main(names: list[str]) -> int:
     if broken := [reason for path in paths if (reason := notebooks.not_python(path))]:
         raise SystemExit("\n".join(broken))
     failures = 0
-    workers = min(len(paths), os.cpu_count() or 1)
-    with ThreadPoolExecutor(workers) as pool:
-        tasks = {pool.submit(execute, path): path for path in paths}
-        for done, task in enumerate(as_completed(tasks), 1):
-            name = notebooks.name_of(tasks[task])
-            progress = f"[{done}/{len(paths)}] {name}"
-            try:
-                print(f"{progress}: {task.result():.0f} s", flush=True)
-            except FAILURES as error:
-                failures += 1
-                print(f"{progress} FAILED in the cell\n{_short(error)}", flush=True)
+    for done, (path, task) in enumerate(side_by_side(execute, paths), 1):
+        progress = f"[{done}/{len(paths)}] {notebooks.name_of(path)}"
+        try:
+            print(f"{progress}: {task.result():.0f} s", flush=True)
+        except FAILURES as error:
+            failures += 1
+            print(f"{progress} FAILED in the cell\n{short(error)}", flush=True)
+    trust.sign(paths)
     return failures
 
 

@@ -61,6 +61,9 @@ def clean() -> None:
 
 def look_at_chapters() -> None:
     """Say which chapters are stale; one without its outputs cannot be shown."""
+    if foreign := [*filter(notebooks.is_foreign, notebooks.chapters())]:
+        said = "{0}: saved by an editor in another form: make format CHAPTER={0}"
+        raise SystemExit("\n".join(said.format(notebooks.name_of(p)) for p in foreign))
     stale = [note for path in notebooks.chapters() if (note := notebooks.stale(path))]
     if broken := [note for note in stale if notebooks.CHANGED not in note]:
         raise SystemExit("\n".join(broken))

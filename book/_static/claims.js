@@ -1,38 +1,60 @@
-// Predict first: what the reader answers stays in this browser and is shown beside the
-// verdict; the ledger filters, and shows how well calibrated the reader is.
+// What the reader predicts stays in this browser: outcomes are veiled until then, and show
+// it beside them; the ledger filters, and shows how well calibrated the reader is.
 (() => {
   const KEY = "evidence:predictions";
-  const ANSWERS = { holds: "holds", depends: "depends", fails: "fails" };
+  const VERDICTS = ["holds", "depends", "fails"];
+  const MOST = 2; // questions at a time; what follows more of them is not veiled
   const read = () => { try { return JSON.parse(localStorage.getItem(KEY)) ?? {}; } catch { return {}; } };
   const write = (all) => { try { localStorage.setItem(KEY, JSON.stringify(all)); } catch { /* private window */ } };
+  const changed = () => document.dispatchEvent(new CustomEvent("evidence:said"));
+  const follows = (a, b) => a.compareDocumentPosition(b) & Node.DOCUMENT_POSITION_FOLLOWING;
   const make = (name, properties, ...children) => {
     const element = Object.assign(document.createElement(name), properties);
     element.append(...children);
     return element;
   };
 
-  function ask(item) {
-    const claim = item.dataset.claim;
-    const field = make("fieldset", { className: "evidence-answers" },
-      make("legend", { className: "visually-hidden", textContent: `Your prediction: ${item.textContent}` }));
-    for (const [value, text] of Object.entries(ANSWERS)) {
-      const input = make("input", { type: "radio", name: `predict-${claim}`, value, checked: read()[claim] === value });
-      input.addEventListener("change", () => { write({ ...read(), [claim]: value }); update(); });
-      field.append(make("label", {}, input, ` ${text}`));
-    }
-    item.append(field);
-  }
+  // --- What the reader said, beside what came out -------------------------------------
+
+  const CARDS = ".evidence-verdict, .evidence-outcome, .evidence-ledger > li";
 
   function answer(card) {
-    const said = read()[card.dataset.claim];
+    const said = read()[card.dataset.claim ?? card.dataset.question];
     card.querySelector(".evidence-said")?.remove();
-    if (!said) return;
-    const right = said === card.dataset.verdict;
-    card.querySelector("p").after(make("p", {
-      className: "evidence-said",
-      textContent: `You said: ${ANSWERS[said]}${right ? ", and so it is." : ". The data say otherwise."}`,
-    }));
+    if (said == null) return;
+    const { verdict } = card.dataset;
+    const after = verdict ? (said === verdict ? ", and so it is." : ". The data say otherwise.") : ".";
+    card.querySelector("p").after(make("p", { className: "evidence-said", textContent: `You said: ${said}${after}` }));
   }
+
+  // --- The veil: outputs between a question and its answer ----------------------------
+
+  const card = (id) => document.querySelector(`.evidence-verdict[data-claim="${id}"], .evidence-outcome[data-question="${id}"]`);
+
+  function behind(question) {
+    const ids = question.dataset.questions.split(" ");
+    const last = ids.map(card).filter(Boolean).reduce((a, b) => (!a || follows(a, b) ? b : a), null);
+    if (ids.length > MOST || !last || !follows(question, last)) return [];
+    return [...document.querySelectorAll(".cell_output")].filter((output) =>
+      follows(question, output) && (output.contains(last) || follows(output, last)));
+  }
+
+  const aimed = (output) => output.contains(document.getElementById(decodeURIComponent(location.hash.slice(1))));
+
+  function veil(question) {
+    const ids = question.dataset.questions.split(" ");
+    const waiting = ids.filter((id) => !(id in read()));
+    const outputs = behind(question);
+    const hidden = waiting.length && !outputs.some(aimed);
+    outputs.forEach((output) => output.classList.toggle("evidence-veiled", Boolean(hidden)));
+    question.querySelector(".evidence-skip")?.remove();
+    if (!hidden || !outputs.length) return;
+    const skip = make("button", { type: "button", className: "evidence-skip", textContent: "Show without answering" });
+    skip.addEventListener("click", () => { write({ ...Object.fromEntries(waiting.map((id) => [id, null])), ...read() }); changed(); });
+    question.append(skip);
+  }
+
+  // --- The ledger ---------------------------------------------------------------------
 
   function calibrate(box) {
     const rows = [...document.querySelectorAll(".evidence-ledger > li")];
@@ -41,15 +63,16 @@
     box.hidden = !answered.length;
     if (!answered.length) return;
     const right = answered.filter((row) => all[row.dataset.claim] === row.dataset.verdict);
-    const lines = Object.entries(ANSWERS).map(([value, text]) => {
+    const believed = answered.filter((row) => row.dataset.believed === row.dataset.verdict);
+    const lines = VERDICTS.map((value) => {
       const said = answered.filter((row) => all[row.dataset.claim] === value);
       const hits = said.filter((row) => row.dataset.verdict === value).length;
-      return said.length ? make("li", { textContent: `${text}: said ${said.length} times, right ${hits} times` }) : "";
+      return said.length ? make("li", { textContent: `${value}: said ${said.length} times, right ${hits} times` }) : "";
     });
     const forget = make("button", { type: "button", textContent: "Forget my answers" });
-    forget.addEventListener("click", () => { write({}); update(); });
+    forget.addEventListener("click", () => { write({}); changed(); });
     box.replaceChildren(
-      make("p", { textContent: `You predicted ${answered.length} of ${rows.length} claims and were right on ${right.length}.` }),
+      make("p", { textContent: `You predicted ${answered.length} of ${rows.length} claims and were right on ${right.length}; the common belief is right on ${believed.length} of them.` }),
       make("ul", {}, ...lines), forget);
   }
 
@@ -62,21 +85,19 @@
   }
 
   function update() {
-    document.querySelectorAll(".evidence-verdict, .evidence-ledger > li").forEach(answer);
+    document.querySelectorAll(CARDS).forEach(answer);
+    document.querySelectorAll(".evidence-predict").forEach(veil);
     document.querySelectorAll(".evidence-calibration").forEach(calibrate);
-    const all = read();
-    document.querySelectorAll(".evidence-answers input").forEach((input) => {
-      input.checked = all[input.name.slice("predict-".length)] === input.value;
-    });
   }
 
   function start() {
-    document.querySelectorAll(".evidence-predict li").forEach(ask);
     document.querySelectorAll(".evidence-filters").forEach((box) => {
       box.hidden = false;
       box.addEventListener("change", () => filter(box));
       filter(box);
     });
+    document.addEventListener("evidence:said", update);
+    window.addEventListener("hashchange", update);
     update();
   }
   document.readyState === "loading" ? document.addEventListener("DOMContentLoaded", start) : start();

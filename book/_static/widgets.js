@@ -11,6 +11,7 @@
       this.handlers[`change:${name}`]?.forEach((handler) => handler());
     }
     save_changes() {}
+    send() {}
     on(event, handler) { (this.handlers[event] ??= new Set()).add(handler); }
     off(event, handler) { this.handlers[event]?.delete(handler); }
   }
@@ -19,15 +20,14 @@
     const { state } = states[parse(tag).model_id];
     const url = URL.createObjectURL(new Blob([state._esm], { type: "text/javascript" }));
     const widget = (await import(url)).default;
-    const figure = tag.closest("figure") ?? tag.parentElement;
-    const still = figure.querySelector("img");
+    const still = tag.closest("figure, .evidence-predict"); // complete without a widget
     const el = document.createElement("div");
     widget.render({ model: new Model(state), el });
-    const picture = el.querySelector("img");
+    const [before, after] = [still.querySelector("img"), el.querySelector("img")];
     for (const side of ["width", "height"]) {
-      if (still?.getAttribute(side)) picture.setAttribute(side, still.getAttribute(side));
+      if (before?.getAttribute(side)) after.setAttribute(side, before.getAttribute(side));
     }
-    (still?.closest("a") ?? still)?.remove();
+    still.querySelectorAll(":scope > :is(a, img, p, ul)").forEach((part) => part.remove());
     tag.before(el);
   }
 

@@ -1,6 +1,6 @@
 """The laboratory of *Deep Learning in Evidence*: what its chapters share.
 
-Every chapter begins with ``rng = evidence.setup(seed=0)``. The instruments, which every
+Every chapter begins with ``evidence.setup(seed=0)``. The instruments, which every
 chapter uses, are the modules of this folder; what the book teaches is in
 :mod:`evidence.methods`.
 """

@@ -42,7 +42,8 @@ class Verdict(Card):
 
     ``id``, ``statement``, ``kind``, ``expected`` and ``verdict``; ``conditions``, each
     with ``setting``, ``state`` and, where it was measured, what was asked and found;
-    ``measured``, ``instead`` and ``sturdiness`` where there is something to say.
+    ``measured``, ``instead`` and ``sturdiness`` where there is something to say;
+    ``said``, what the reader said, if the kernel heard of it.
     """
 
     mime = "application/vnd.evidence.verdict+json"
@@ -100,8 +101,8 @@ class Prediction(Card):
     """What a reader is asked to commit to: ``questions``.
 
     Each has an ``id``, a ``kind`` ("verdict", "number", "outcome"), a ``text`` and the
-    common belief, ``believed``; a number its ``low``, ``high``, ``step`` and ``unit``,
-    an outcome its ``options``.
+    common belief, ``believed``; a number its ``low``, ``high`` and ``unit``, an
+    outcome its ``options``.
     """
 
     mime = "application/vnd.evidence.prediction+json"
@@ -116,21 +117,20 @@ class Prediction(Card):
     @staticmethod
     def html(data: dict) -> str:
         """Return what a reader is asked, as HTML without controls."""
-        items = "".join(
-            f'<li data-question="{q["id"]}">{html.escape(asked(q))}</li>'
-            for q in data["questions"]
-        )
+        items = "".join(f"<li>{html.escape(asked(q))}</li>" for q in data["questions"])
+        ids = " ".join(q["id"] for q in data["questions"])
         return (
-            '<div class="evidence-predict"><p><strong>Commit yourself</strong></p>'
-            f"<ul>{items}</ul></div>"
+            f'<div class="evidence-predict" data-questions="{ids}">'
+            f"<p><strong>Commit yourself</strong></p><ul>{items}</ul></div>"
         )
 
 
 class Outcome(Card):
     """What came out where a number or an outcome had been asked for.
 
-    ``id`` and ``question`` of the prediction, ``answer`` as printed, and of a number
-    ``value``, ``low`` and ``high``.
+    ``id`` and ``question`` of the prediction, what is commonly ``believed``, ``answer``
+    as printed, and of a number ``value``, ``low`` and ``high``; ``said``, what the
+    reader said, if the kernel heard of it.
     """
 
     mime = "application/vnd.evidence.outcome+json"
@@ -138,17 +138,25 @@ class Outcome(Card):
     @staticmethod
     def text(data: dict) -> str:
         """Return question and answer as text."""
-        return f"{data['question']}\n  measured: {data['answer']}"
+        return "\n  ".join([data["question"], *came_out(data)])
 
     @staticmethod
     def html(data: dict) -> str:
         """Return question and answer as HTML."""
+        said = "".join(f"<p>{html.escape(line)}</p>" for line in came_out(data))
         return (
             f'<div class="evidence-outcome" data-question="{data["id"]}">'
-            f"<p>{html.escape(data['question'])}</p>"
-            f'<p class="evidence-measured">Measured: <strong>'
-            f"{html.escape(data['answer'])}</strong></p></div>"
+            f"<p><strong>{html.escape(data['question'])}</strong></p>"
+            f'<div class="evidence-measured">{said}</div></div>'
         )
+
+
+def came_out(data: dict) -> list[str]:
+    """Return what there is to say of an outcome beside its question."""
+    lines = [f"You said: {data['said']}."] if "said" in data else []
+    if data["believed"] is not None:
+        lines.append(f"Commonly believed: {data['believed']}.")
+    return [*lines, f"Measured: {data['answer']}."]
 
 
 def asked(question: dict) -> str:
@@ -164,6 +172,10 @@ def asked(question: dict) -> str:
 def said_of(data: dict) -> list[str]:
     """Return what there is to say about a verdict beside its conditions."""
     lines = []
+    if "said" in data:
+        right = data["said"] == data["verdict"]
+        after = ", and so it is." if right else ". The data say otherwise."
+        lines.append(f"You said: {data['said']}{after}")
     if data["verdict"] != data["expected"]:
         lines.append(f"The book: {data['expected']}. Your data: {data['verdict']}.")
     if data.get("summary"):

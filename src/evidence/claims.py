@@ -14,10 +14,10 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from evidence import checks
-from evidence.cards import Outcome, Prediction, Sayings, Verdict
+from evidence.asking import answered, guess_number, guess_outcome, predict, reveal
+from evidence.cards import Sayings, Verdict
 from evidence.entries import ASKS, VERDICTS, book_folder, load, lookup, symptoms
-from evidence.stats import Comparison, Estimate
+from evidence.stats import Comparison
 
 __all__ = [
     "VERDICTS",
@@ -36,7 +36,6 @@ __all__ = [
     "symptoms",
 ]
 STORED = "EVIDENCE_STORED"  # set where outputs are stored or compared
-_asked: dict[str, dict] = {}  # by predict, until reveal answers
 
 
 class VerdictChanged(AssertionError):  # noqa: N818  (it is a finding, not a fault)
@@ -94,8 +93,8 @@ def judge(
         Id of a claim of this chapter.
     conditions : mapping of str to Comparison or bool
         Setting -> what was found there: of a measured claim a comparison such as
-        ``gap.above(0, by=0.05)``, of a computed or an exact one a bool. The settings
-        and what is asked are those of the claim's entry.
+        ``gap.above(0, by=0.05)``, of a computed or an exact one a bool. Where outputs
+        are stored or compared, settings and questions are those of the claim's entry.
     measured : str, optional
         What else to say about it: over what the intervals are, or the figure behind a
         bool.
@@ -115,7 +114,8 @@ def judge(
     TypeError
         If the conditions are no mapping, or one is of the wrong kind.
     ValueError
-        If there is none, or settings or questions are not those of the entry.
+        If there is none; and, where outputs are stored or compared, if settings or
+        questions are not those of the entry.
 
     Notes
     -----
@@ -131,7 +131,7 @@ def judge(
             f"the data say {data['verdict']!r}.\n{Verdict.text(data)}\n"
             "If the data are right, change `expected` there and say why in the commit."
         )
-    return Verdict(data)
+    return Verdict(data | answered(claim_id))
 
 
 def sayings(rows: Mapping[str, Mapping | None]) -> Sayings:
@@ -198,7 +198,7 @@ def _judged(entry: dict, conditions: Mapping, measured: str | None) -> dict:
         or (measured is None and "kind" not in entry)
     ):
         raise ValueError('say what was measured, for example measured=f"gap {gap}"')
-    order = entry.get("settings", conditions)
+    order = entry.get("settings", conditions) if storing() else conditions
     found = {setting: conditions[setting] for setting in order}
     if entry.get("reach") == "some":
         level = 1 - 0.05 / len(found)
@@ -214,7 +214,7 @@ def _judged(entry: dict, conditions: Mapping, measured: str | None) -> dict:
 
 
 def _check_conditions(entry: dict, conditions: Mapping) -> None:
-    """Refuse conditions that are not those of the entry."""
+    """Refuse what is no condition and, where outputs are stored, not the entry's."""
     name, measured = entry["id"], entry.get("kind") == "measured"
     if not isinstance(conditions, Mapping):
         raise TypeError(
@@ -225,7 +225,7 @@ def _check_conditions(entry: dict, conditions: Mapping) -> None:
     if not conditions:
         raise ValueError("a verdict needs at least one condition")
     settings = entry.get("settings", conditions)
-    if set(conditions) != set(settings):
+    if storing() and set(conditions) != set(settings):
         raise ValueError(
             f"{name} is judged at {list(settings)}, as its entry says, not at "
             f"{list(conditions)}"
@@ -236,28 +236,27 @@ def _check_conditions(entry: dict, conditions: Mapping) -> None:
                 f"{setting!r} is {type(found).__name__}, not a comparison: {name} is "
                 "measured, so write for example gap.above(0, by=0.05)"
             )
-        if measured:
-            _check_asked(entry, setting, found)
-        elif not isinstance(found, (bool, np.bool_)):
+        if measured and storing() and not _asks_the_same(entry, found):
+            raise ValueError(
+                f"{name} asks {entry['asks']!r}, as its entry says; at {setting!r} "
+                f"it was asked {found.asked!r}"
+            )
+        if not measured and not isinstance(found, (bool, np.bool_)):
             raise TypeError(
                 f"condition {setting!r} is {type(found).__name__}, not bool: compare "
                 "something, for example gap.low > 0"
             )
 
 
-def _check_asked(entry: dict, setting: str, found: Comparison) -> None:
-    """Refuse a comparison that asks something else than its entry."""
+def _asks_the_same(entry: dict, found: Comparison) -> bool:
+    """Whether a comparison asks what its entry asks."""
     asks = ASKS.fullmatch(entry["asks"])
     relation, reference = asks["relation"] or "within", asks["reference"] or asks["of"]
     margin = float(asks["by"] or asks["margin"] or 0)
     same = found.relation == relation and found.margin == margin
     if _is_number(reference):
         same = same and found.reference == float(reference)
-    if not same:
-        raise ValueError(
-            f"{entry['id']} asks {entry['asks']!r}, as its entry says; at {setting!r} "
-            f"it was asked {found.asked!r}"
-        )
+    return same
 
 
 def _is_number(text: str) -> bool:
@@ -283,7 +282,7 @@ def _condition(entry: dict, setting: str, found: Comparison | bool) -> dict:
     text = found.estimate.text(*found.bounds)
     value, low, high = (float(x) for x in re.findall(r"[^][, ]+", text))
     width = (high - low) / 2
-    asked = entry["asks"]
+    asked = entry["asks"] if _asks_the_same(entry, found) else found.asked
     if not re.search(rf"\b{re.escape(f'{found.reference:g}')}\b", asked):
         asked = f"{asked} ({found.reference:.4g})"
     return row | {
@@ -330,154 +329,3 @@ def _sturdiness(entry: dict, hangs: dict) -> str | None:
         return None
     said = " and ".join(f"with {w} the margin it is {v}" for w, v in hangs.items())
     return f"Hangs on the margin: {said}. {entry.get('margin_reason', '')}".rstrip()
-
-
-# --- Predictions --------------------------------------------------------------------
-
-
-def guess_number(
-    name: str,
-    text: str,
-    *,
-    low: float,
-    high: float,
-    step: float,
-    unit: str = "",
-    believed: float | None = None,
-) -> dict:
-    """Ask for a number before it is measured; a question for :func:`predict`.
-
-    Parameters
-    ----------
-    name : str
-        The question's name in the chapter; :func:`reveal` answers it.
-    text : str
-        The question.
-    low, high, step : float
-        What can be answered: ``low``, ``low + step``, up to ``high``.
-    unit : str
-        The unit of the answer.
-    believed : float, optional
-        The common answer, between ``low`` and ``high``.
-
-    Raises
-    ------
-    ValueError
-        If the range is empty, or the common answer lies outside it.
-    """
-    low, high = checks.number(low, "low"), checks.number(high, "high", above=low)
-    step = checks.number(step, "step", above=0, most=high - low)
-    if believed is not None:
-        believed = checks.number(believed, "believed", least=low, most=high)
-    asked = {"id": name, "kind": "number", "text": text, "believed": believed}
-    return asked | {"low": low, "high": high, "step": step, "unit": unit}
-
-
-def guess_outcome(
-    name: str, text: str, options: list[str], *, believed: str | None = None
-) -> dict:
-    """Ask which outcome the experiment will have; a question for :func:`predict`.
-
-    Parameters
-    ----------
-    name, text : str
-        As in :func:`guess_number`.
-    options : list of str
-        What can be answered, two or more.
-    believed : str, optional
-        The option that most would choose.
-
-    Raises
-    ------
-    ValueError
-        If there are fewer than two different options, or the common answer is none.
-    """
-    if len(set(options)) < 2 or len(set(options)) < len(options):
-        raise ValueError(f"a question needs two or more different options: {options}")
-    if believed is not None:
-        checks.one_of(believed, "believed", options)
-    asked = {"id": name, "kind": "outcome", "text": text, "believed": believed}
-    return asked | {"options": list(options)}
-
-
-def predict(*questions: str | dict) -> Prediction:
-    """Ask the reader to commit before the evidence is shown.
-
-    Parameters
-    ----------
-    *questions : str or dict
-        Ids of claims that this chapter judges, and what :func:`guess_number` and
-        :func:`guess_outcome` return.
-
-    Returns
-    -------
-    Prediction
-        Shows the questions; in Jupyter and on the site each can be answered.
-
-    Raises
-    ------
-    KeyError
-        If there is no such claim.
-    ValueError
-        If nothing is asked, or a claim that no experiment decides.
-    """
-    if not questions:
-        raise ValueError("name at least one claim to predict")
-    asked = [q if isinstance(q, dict) else _verdict_question(q) for q in questions]
-    _asked.update({question["id"]: question for question in asked})
-    return Prediction({"questions": asked})
-
-
-def _verdict_question(claim_id: str) -> dict:
-    entry = lookup(claim_id)
-    if entry.get("kind") in ("exact", "history", "advice"):
-        raise ValueError(
-            f"{claim_id} is of kind {entry['kind']}: no experiment decides it, so ask "
-            "for a number or an outcome instead"
-        )
-    return {
-        "id": claim_id,
-        "kind": "verdict",
-        "text": entry["statement"],
-        "believed": entry["believed"],
-    }
-
-
-def reveal(name: str, answer: Estimate | float | str) -> Outcome:
-    """Answer a question of :func:`predict` with what was measured.
-
-    Parameters
-    ----------
-    name : str
-        The question's name.
-    answer : Estimate, float or str
-        A number with or without its interval, or one of the options.
-
-    Returns
-    -------
-    Outcome
-        Shows itself, and on the site and in Jupyter what the reader said.
-
-    Raises
-    ------
-    KeyError
-        If no such question was asked in a cell before.
-    TypeError, ValueError
-        If the answer is not of the question's kind.
-    """
-    if name not in _asked or _asked[name]["kind"] == "verdict":
-        raise KeyError(f"no number or outcome {name!r} was asked for by claims.predict")
-    question = _asked[name]
-    data = {"id": name, "kind": question["kind"], "question": question["text"]}
-    if question["kind"] == "outcome":
-        return Outcome(
-            data | {"answer": checks.one_of(answer, name, question["options"])}
-        )
-    if not isinstance(answer, Estimate):
-        answer = Estimate(*[checks.number(answer, name)] * 3, n=2)
-        text = f"{answer.value:.4g}"
-    else:
-        text = answer.text()
-    value, *ends = (float(x) for x in re.findall(r"[^][, ]+", text))
-    low, high = ends or (value, value)
-    return Outcome(data | {"answer": text, "value": value, "low": low, "high": high})

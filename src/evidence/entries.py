@@ -106,7 +106,7 @@ def symptoms(book: Path | None = None) -> dict[str, list[str]]:
 def _siblings(book: Path) -> dict[str, dict]:
     """Return what stands in the ``.yml`` beside each chapter, by ``part/slug``."""
     found = {}
-    for path in sorted(book.glob("[!_]*/*.yml")):
+    for path in sorted(book.glob("[!_.]*/*.yml")):
         chapter = path.relative_to(book).with_suffix("").as_posix()
         name = f"book/{chapter}.yml"
         found[chapter] = read_yaml(path, name) or {}

@@ -6,7 +6,8 @@ chapter that repeats one judges the decisive claim with :func:`evidence.claims.j
 and records the result; the site collects what is recorded in one table.
 
 The verdict and its conditions are taken from the judgement, so that a changed result
-changes the row. Seconds of ours are not recorded: they depend on the machine.
+changes the row. Seconds of ours are not recorded: they depend on the machine. To
+whoever explores, with fewer seeds or another verdict, the row says what came out.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from evidence.cards import MARKS, Card, Verdict, badge
+from evidence.claims import storing
 from evidence.stats import Estimate
 
 MIN_SAMPLES = 20  # seeds behind an effect: fewer is what is being repeated here
@@ -128,7 +130,8 @@ def flipped_by(data: dict) -> str:
         return f"not met: {data['flips']}"
     count = len(data["conditions"])
     conditions = "the one condition" if count == 1 else f"all {count} conditions"
-    return f"nothing tested: it {data['verdict']} under {conditions}"
+    verb = "is open" if data["verdict"] == "open" else data["verdict"]
+    return f"nothing tested: it {verb} under {conditions}"
 
 
 def trained_in_2018(data: dict) -> str:
@@ -192,13 +195,17 @@ def record(
     TypeError
         If ``verdict`` is not a judgement or ``effect`` is not an estimate.
     ValueError
-        If ``flips`` does not fit the verdict, words are missing or superfluous, or the
-        effect rests on fewer than 20 samples.
+        If words are missing or superfluous; and, where outputs are stored or compared,
+        if ``flips`` does not fit the verdict or the effect rests on fewer than 20
+        samples.
     """
     about = _lookup(experiment)
     _check_verdict(verdict)
-    _check_flips(flips, verdict.data)
     _check_effect(effect)
+    if storing():
+        _check_flips(flips, verdict.data)
+    elif flips not in _unmet(verdict.data):
+        flips = next(iter(_unmet(verdict.data)), None)
     if isinstance(networks, bool) or not isinstance(networks, (int, np.integer)):
         raise TypeError(f"networks is a whole number, not {networks!r}")
     if networks < 1:
@@ -258,7 +265,7 @@ def _check_effect(effect: Estimate) -> None:
             f"effect is {type(effect).__name__}, not stats.Estimate: an effect has an "
             "interval"
         )
-    if effect.n < MIN_SAMPLES:
+    if effect.n < MIN_SAMPLES and storing():
         raise ValueError(
             f"the effect rests on {effect.n} samples; a replication needs at least "
             f"{MIN_SAMPLES}"
@@ -271,10 +278,16 @@ def _check_words(**words) -> None:
             raise ValueError(f"say in words what `{name}` is, not {said!r}")
 
 
+def _unmet(judged: dict) -> list[str]:
+    """Return the settings that may flip a verdict: those refuted where it depends."""
+    if judged["verdict"] != "depends":
+        return []
+    return [r["setting"] for r in judged["conditions"] if r["state"] == "refuted"]
+
+
 def _check_flips(flips: str | None, judged: dict) -> None:
     """Let a verdict that depends name what was not met, and no other verdict."""
-    conditions = [row["setting"] for row in judged["conditions"]]
-    unmet = [r["setting"] for r in judged["conditions"] if r["state"] == "refuted"]
+    conditions, unmet = [r["setting"] for r in judged["conditions"]], _unmet(judged)
     if judged["verdict"] != "depends":
         if flips is not None:
             raise ValueError(

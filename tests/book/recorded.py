@@ -4,10 +4,12 @@ from pathlib import Path
 from unittest import mock
 
 import numpy as np
+from ipywidgets import Widget
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
-from evidence import cards, claims, exercises, figures, replications, stats
+from evidence import asking, cards, claims, exercises, figures, replications, stats
 from tools import notebooks
+from tools.notebooks import STATE
 
 STATEMENTS = {
     "imbalance": "Class imbalance lowers the accuracy & more",
@@ -75,10 +77,21 @@ def open_row(**changes) -> replications.Replication:
     return row("C", **(own | changes))
 
 
+LOST = {"id": "imbalance/lost", "kind": "number", "text": "How much is lost?"}
+LOST |= {"believed": 0.0, "low": 0.0, "high": 1.0, "unit": "of 1"}
+
+
 def prediction() -> cards.Prediction:
     """Return what the reader of the first chapter is asked."""
     asked = {"id": "imbalance", "kind": "verdict", "text": STATEMENTS["imbalance"]}
-    return cards.Prediction({"questions": [asked | {"believed": "holds"}]})
+    return asking.Asked({"questions": [LOST, asked | {"believed": "holds"}]})
+
+
+def outcome() -> cards.Outcome:
+    """Return what came out where a number was asked for."""
+    data = {"id": LOST["id"], "kind": "number", "question": LOST["text"]}
+    data |= {"believed": 0.0, "answer": "0.410 [0.380, 0.440]"}
+    return cards.Outcome(data | {"value": 0.41, "low": 0.38, "high": 0.44})
 
 
 def feedback() -> exercises.Feedback:
@@ -98,15 +111,22 @@ def figure() -> list[dict]:
     return outputs
 
 
+def _bundle(shown) -> dict:
+    """Return what an object displays; widgets return its metadata beside it."""
+    bundle = shown._repr_mimebundle_()
+    return bundle[0] if isinstance(bundle, tuple) else bundle
+
+
 def write_chapter(path: Path, title: str, **cells) -> None:
     """Write a notebook whose cells, each under its id, store what is given."""
     line = "*Needs: nothing.*"
     written = [new_markdown_cell(f"# {title}\n\n{line}", id="title")]
     for name, shown in cells.items():
-        bundles = shown if isinstance(shown, list) else [shown._repr_mimebundle_()]
+        bundles = shown if isinstance(shown, list) else [_bundle(shown)]
         outputs = [new_output("display_data", bundle) for bundle in bundles]
         written.append(new_code_cell(name, id=name, outputs=outputs))
-    notebook = new_notebook(cells=written)
+    state = Widget.get_manager_state()
+    notebook = new_notebook(cells=written, metadata={"widgets": {STATE: state}})
     for number, cell in notebooks.code_cells(notebook):
         cell.execution_count = number
     notebooks.tidy(notebook)

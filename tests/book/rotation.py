@@ -1,7 +1,8 @@
 """Which chapters a costly check covers: a few at each commit, or all of them.
 
-A test that takes ``chapter_in_turn`` is given two or three chapters by ``make test``
-and all by ``make machines``; the ids of its runs say which.
+A test that takes ``chapter_in_turn`` is given two or three chapters by ``make test``,
+one that takes ``one_chapter_in_turn`` a single one, and both all of them by ``make
+machines``; the ids of its runs say which.
 """
 
 from __future__ import annotations
@@ -13,21 +14,21 @@ from pathlib import Path
 from tools import notebooks
 from tools.notebooks import ROOT
 
-AT_ONCE = 3
+AT_ONCE = {"chapter_in_turn": 3, "one_chapter_in_turn": 1}
 
 
-def chapters(everything: bool) -> list[str]:
+def chapters(at_once: int, everything: bool) -> list[str]:
     """Return part/slug of the chapters whose turn it is, or of all."""
     names = [notebooks.name_of(path) for path in notebooks.chapters()]
-    return names if everything else in_turn(names, number_of_commit())
+    return names if everything else in_turn(names, at_once, number_of_commit())
 
 
-def in_turn(names: list[str], number: int) -> list[str]:
-    """Return the names that stand as far apart as three can, shifted by a number.
+def in_turn(names: list[str], at_once: int, number: int) -> list[str]:
+    """Return the names that stand as far apart as so many can, shifted by a number.
 
     Neighbors are of one part, often of one size: the long ones do not come together.
     """
-    rounds = math.ceil(len(names) / AT_ONCE) or 1
+    rounds = math.ceil(len(names) / at_once) or 1
     return names[number % rounds :: rounds]
 
 

@@ -8,6 +8,7 @@ import ast
 import html
 import posixpath
 import re
+import symtable
 from collections import Counter
 from itertools import pairwise
 
@@ -30,15 +31,24 @@ HEADINGS = (
     "What to remember",
     "Read on",
 )
+ONE_SHOT = {  # functions whose results are used up, or move on, when they are used
+    *("default_rng", "enumerate", "filter", "islice", "iter", "map", "open"),
+    *("reversed", "zip"),
+}
 LINK = re.compile(r"\{doc\}`(?:[^`<]*<)?([^`>]+)>?`|\]\(([^)\s#]+)\.ipynb(?:#[^)]*)?\)")
 VERDICT, FIGURE, CAPTION = cards.Verdict.mime, figures.MIME, figures.CAPTION_MIME
 SHOWN = {
     cards.Prediction.mime: cards.Prediction,
+    cards.Outcome.mime: cards.Outcome,
     cards.Verdict.mime: cards.Verdict,
+    cards.Sayings.mime: cards.Sayings,
     exercises.MIME: exercises.Feedback,
     replications.Replication.mime: replications.Replication,
 }
 PICTURES = ("image/svg+xml", "image/png", "image/jpeg", notebooks.VIEW)
+
+EXPLORER = "evidence.explorer.FrameExplorer"
+ALIVE = (EXPLORER, "evidence.asking.Questions")
 
 PATHS = notebooks.chapters()
 CLAIMS = claims.load()
@@ -110,9 +120,13 @@ class Chapter:
         ]
 
 
+def plain(source: str) -> str:
+    """Return a cell as Python, its magics replaced."""
+    return re.sub(r"^([ \t]*)[%!].*$", r"\1pass", source, flags=re.MULTILINE)
+
+
 def parse(source: str) -> ast.Module:
-    """Parse a cell, its magics replaced."""
-    return ast.parse(re.sub(r"^([ \t]*)[%!].*$", r"\1pass", source, flags=re.MULTILINE))
+    return ast.parse(plain(source))
 
 
 @pytest.fixture(params=PATHS, ids=[path.stem for path in PATHS], scope="module")
@@ -200,6 +214,81 @@ def _torch_before(source: str, line: int) -> bool:
         and node.lineno < line
         and re.search(r"\btorch\b", ast.unparse(node))
         for node in ast.walk(parse(source))
+    )
+
+
+def test_no_cell_uses_up_what_another_made(chapter):
+    once, generators = {}, set()  # name of a generator -> the cell that made it
+    for number, cell in chapter.code:
+        tree = parse(cell.source)
+        table = symtable.symtable(plain(cell.source), "cell", "exec")
+        own = {symbol.get_name() for symbol in table.get_symbols() if _is_set(symbol)}
+        for name in sorted((_names_used(table) - own) & once.keys()):
+            pytest.fail(
+                f"{chapter.at(number)} uses up {name!r} of cell [{once[name]}], so it "
+                "says something else when it is run again: make it in the cell that "
+                "uses it, for example rng = np.random.default_rng(1)"
+            )
+        generators |= {node.name for node in tree.body if _is_generator(node)}
+        made = {k for k, v in _assigned(tree).items() if _is_one_shot(v, generators)}
+        once = {name: n for name, n in once.items() if name not in own}
+        once |= dict.fromkeys(made, number)
+
+
+def _is_set(symbol: symtable.Symbol) -> bool:
+    return symbol.is_assigned() or symbol.is_imported()
+
+
+def _names_used(table: symtable.SymbolTable) -> set[str]:
+    """Return the names that a cell reads of the notebook's."""
+    top = table.get_type() == "module"
+    symbols = [s for s in table.get_symbols() if s.is_referenced()]
+    names = {s.get_name() for s in symbols if top or s.is_global()}
+    return names.union(*map(_names_used, table.get_children()))
+
+
+def _assigned(tree: ast.Module) -> dict[str, ast.expr]:
+    """Return what a cell itself assigns: names, each with its last value."""
+    found = []
+    for node in tree.body:
+        for target in node.targets if isinstance(node, ast.Assign) else []:
+            found.append((target, node.value))
+            if isinstance(target, ast.Tuple) and isinstance(node.value, ast.Tuple):
+                found += zip(target.elts, node.value.elts, strict=False)
+    return {target.id: v for target, v in found if isinstance(target, ast.Name)}
+
+
+def _is_generator(node: ast.stmt) -> bool:
+    return isinstance(node, ast.FunctionDef) and any(
+        isinstance(part, (ast.Yield, ast.YieldFrom)) for part in ast.walk(node)
+    )
+
+
+def _is_one_shot(value: ast.expr, generators: set[str]) -> bool:
+    if isinstance(value, ast.Call):
+        return ast.unparse(value.func).rpartition(".")[2] in ONE_SHOT | generators
+    return isinstance(value, ast.GeneratorExp)
+
+
+def test_texts_take_their_numbers_from_the_constants(chapter):
+    """What a caption says of how many were measured is wrong after a change of it."""
+    trees = [(number, parse(cell.source)) for number, cell in chapter.code]
+    values = [pair for _, tree in trees for pair in _assigned(tree).items()]
+    typed = [r"\bintervals? over \d+"] + [
+        rf"\b{value.value:,} {name.lower()}\b"
+        for name, value in values
+        if name.isupper() and isinstance(getattr(value, "value", None), (int, float))
+    ]
+    found = [
+        f"{chapter.at(number)}: {match[0]!r}"
+        for number, tree in trees
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Constant) and isinstance(node.value, str)
+        if (match := re.search("|".join(typed), node.value))
+    ]
+    assert not found, (
+        f"{'; '.join(found)}: take the number from its constant, for example "
+        'f"interval over {SEEDS} seeds"'
     )
 
 
@@ -297,7 +386,7 @@ def test_every_figure_has_a_caption_and_alternative_text(chapter):
     for number, cell in chapter.code:
         outputs = [output.get("data", {}) for output in cell.outputs]
         for data, after in pairwise([*outputs, {}]):
-            if not set(PICTURES) & data.keys():
+            if not set(PICTURES) & data.keys() or cards.Prediction.mime in data:
                 continue
             where, said = chapter.at(number), data.get(FIGURE, {})
             assert said.get("caption", "").strip() and CAPTION in after, (
@@ -316,7 +405,7 @@ def test_every_figure_has_a_caption_and_alternative_text(chapter):
                 )
 
 
-def test_stored_widgets_are_frame_explorers_with_all_their_texts(chapter):
+def test_stored_widgets_need_no_kernel_and_have_all_their_texts(chapter):
     stored = chapter.notebook.metadata.get("widgets", {}).get(notebooks.STATE, {})
     models = dict(stored.get("state", {}))
     for number, cell in chapter.code:
@@ -328,12 +417,13 @@ def test_stored_widgets_are_frame_explorers_with_all_their_texts(chapter):
             model = models.pop(view["model_id"], None)
             assert model, f"{where}: the widget's state is not stored"
             kind = model["state"].get("_anywidget_id", model["model_name"])
-            assert kind == "evidence.explorer.FrameExplorer", (
+            assert kind in ALIVE, (
                 f"{where}: {kind} is dead on a page without a kernel; explore lives"
             )
-            layout = model["state"]["layout"].removeprefix("IPY_MODEL_")
-            models.pop(layout, None)
             state = model["state"]
+            models.pop(state["layout"].removeprefix("IPY_MODEL_"), None)
+            if kind != EXPLORER:
+                continue
             assert len(state["alts"]) == len(state["frames"]), f"{where}: texts, frames"
             assert all(alt.strip() for alt in state["alts"]), (
                 f"{where}: a frame has no alternative text"

@@ -10,10 +10,8 @@ import json
 import platform
 
 import copies
-import nbformat
 import pytest
 import torch
-from nbformat.v4 import new_code_cell, new_notebook
 from numpy._core._multiarray_umath import __cpu_dispatch__, __cpu_features__
 
 from tools.notebooks import ROOT
@@ -66,16 +64,8 @@ with torch.no_grad():
 
 def kernel_s_answer(tmp_path, variables) -> dict:
     """Run a cell that asks the libraries what they use, in a kernel of its own."""
-    notebook = new_notebook(cells=[new_code_cell(ASK)])
-    nbformat.write(notebook, tmp_path / "ask.ipynb")
-    execute = (
-        "import nbformat, nbclient; n = nbformat.read('ask.ipynb', 4); "
-        "nbclient.NotebookClient(n, kernel_name='python3').execute(); "
-        "print(n.cells[0].outputs[0].text)"
-    )
-    done = copies.python(tmp_path, "-c", execute, **variables)
-    assert done.returncode == 0, done.output
-    return json.loads(done.stdout)
+    (outputs,) = copies.in_a_kernel(tmp_path, ASK, **variables)
+    return json.loads(outputs[0].text)
 
 
 def test_the_generic_variables_reach_the_libraries_in_a_kernel(tmp_path):

@@ -64,6 +64,7 @@ def site(tmp_path_factory):
         "predict": recorded.prediction(),
         "figure": recorded.figure(),
         "stub": recorded.feedback(),
+        "outcome": recorded.outcome(),
     }
     write_chapter(root, "experiments/class-imbalance", recorded.row, **outputs)
     write_chapter(root, "experiments/pca-before-networks", recorded.pca_row)
@@ -105,6 +106,7 @@ def visit(site):
 
 def test_every_output_is_shown_from_its_data(visit):
     opened = visit("experiments/class-imbalance")
+    opened.get_by_role("button", name="Show without answering").click()
     _, caption = recorded.figure()
     figure = opened.locator("figure#fig-rise")
     assert figure.locator("figcaption").inner_text().startswith("Fig. 1 It <rises>.")
@@ -113,15 +115,60 @@ def test_every_output_is_shown_from_its_data(visit):
     text = opened.locator("article").inner_text()
     assert text.count(caption["text/plain"]) == 1  # not once more for Jupyter
     assert text.count(repr(recorded.feedback())) == 1
-    asked = opened.locator(".evidence-predict li")
-    assert asked.get_attribute("data-claim") == "imbalance"
-    assert asked.inner_text().startswith(recorded.STATEMENTS["imbalance"])
+    asked = opened.locator(".evidence-predict .evidence-question")
+    assert asked.nth(0).inner_text().startswith("How much is lost?")
+    assert asked.nth(1).inner_text().startswith(recorded.STATEMENTS["imbalance"])
+    assert opened.locator(".evidence-predict li").count() == 0  # the widget's now
+
+
+def test_what_comes_out_is_veiled_until_the_reader_answers(visit):
+    opened = visit("experiments/class-imbalance")
+    outcome = opened.locator(".evidence-outcome")
+    verdict = opened.locator(".evidence-verdict")
+    row = opened.locator(".evidence-replication")
+    figure = opened.locator("figure#fig-rise img")
+    assert not outcome.is_visible() and not verdict.is_visible()
+    assert not figure.is_visible()
+    assert row.is_visible()  # it comes after what was asked
+    opened.emulate_media(media="print")
+    assert verdict.is_visible() and figure.is_visible()
+    opened.emulate_media(media="screen")
+
+    field = opened.get_by_label("How much is lost?")
+    field.fill("2")
+    opened.get_by_role("button", name="Answer", exact=True).click()
+    assert not outcome.is_visible()  # 2 is out of range
+    field.fill("0.7")
+    field.press("Enter")
+    assert not outcome.is_visible()  # one question waits
+    opened.locator(".evidence-question input[value=holds]").check()
+    assert figure.is_visible()
+    assert "You said: 0.7." in outcome.inner_text()
+    assert "Measured: 0.410 [0.380, 0.440]." in outcome.inner_text()
+    assert "You said: holds. The data say otherwise." in verdict.inner_text()
+    opened.reload()
+    assert verdict.is_visible()
+
+
+def test_a_reader_may_pass_over_the_questions(visit):
+    opened = visit("experiments/class-imbalance")
+    opened.get_by_role("button", name="Show without answering").click()
+    assert opened.locator(".evidence-verdict").is_visible()
+    assert opened.locator(".evidence-said").count() == 0
+    opened.reload()
+    assert opened.locator(".evidence-verdict").is_visible()
+
+
+def test_a_link_to_a_verdict_lifts_the_veil(visit):
+    opened = visit("experiments/class-imbalance")
+    opened.evaluate("location.hash = '#claim-imbalance'")
+    opened.locator(".evidence-verdict").wait_for(state="visible", timeout=3000)
 
 
 def test_the_table_lists_what_is_recorded_and_counts_the_rest(visit):
     opened = visit()
     total = opened.locator(".evidence-total").inner_text()
-    assert total == "3 of 16 are repeated so far: 1 holds, 1 depends, 1 fails."
+    assert total == "3 of 16 are repeated so far: 1 holds, 1 depends, 1 fails, 0 open."
     rows = opened.locator(".evidence-replications tbody tr")
     assert rows.evaluate_all("es => es.map((e) => e.id)") == ["E4", "E6", "C"]
     cells = [

@@ -8,12 +8,14 @@ import rotation
 
 
 @pytest.mark.parametrize("count", [0, 1, 2, 3, 4, 11, 42])
-def test_every_chapter_has_its_turn_and_few_have_it_together(count):
+@pytest.mark.parametrize("most", rotation.AT_ONCE.values())
+def test_every_chapter_has_its_turn_and_few_have_it_together(most, count):
     names = [f"part/chapter-{k}" for k in range(count)]
-    rounds = [rotation.in_turn(names, number) for number in range(-(-count // 3))]
+    numbers = range(-(-count // most))
+    rounds = [rotation.in_turn(names, most, number) for number in numbers]
     assert sorted(chain(*rounds)) == sorted(names)
-    assert all(1 <= len(names) <= 3 for names in rounds)
-    assert rotation.in_turn(names, len(rounds)) == (rounds or [[]])[0]
+    assert all(1 <= len(names) <= most for names in rounds)
+    assert rotation.in_turn(names, most, len(rounds)) == (rounds or [[]])[0]
 
 
 def test_the_same_files_choose_the_same_chapters_and_without_git_the_first(tmp_path):

@@ -151,14 +151,14 @@ def test_page_prints_the_frame_without_the_controls(page):
     page.emulate_media(media="print")
     assert page.locator(".evidence-explore img").first.is_visible()
     assert not page.locator(".evidence-controls").first.is_visible()
-    assert not page.locator(".evidence-answers").first.is_visible()
+    assert not page.locator(".evidence-question input").first.is_visible()
 
 
 # --- Widgets ------------------------------------------------------------------------
 
 
 def _models(path: str) -> list[dict]:
-    """Return the widgets' states of a chapter in the order of the page."""
+    """Return the states of a chapter's explorers in the order of the page."""
     notebook = notebooks.read(notebooks.find(path[len("book/") : -len(".html")]))
     states = notebook.metadata.get("widgets", {}).get(notebooks.STATE, {})
     found = []
@@ -167,7 +167,7 @@ def _models(path: str) -> list[dict]:
             if notebooks.VIEW in output.get("data", {}):
                 model = output["data"][notebooks.VIEW]["model_id"]
                 found.append(states["state"][model]["state"])
-    return found
+    return [state for state in found if "frames" in state]
 
 
 def _frame(model: dict, selection: list[int]) -> int:

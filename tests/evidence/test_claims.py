@@ -294,6 +294,14 @@ def test_to_whoever_explores_a_changed_verdict_is_a_card(book, exploring):
     assert "The book" not in repr(same)
 
 
+def test_whoever_explores_may_ask_otherwise(book, exploring):
+    wider = {"narrow valley": FASTER["narrow valley"].with_margin_times(2)}
+    found = wider | {"bowl": between(0, 1).within(2)}
+    shown = claims.judge("momentum-faster", found).data["conditions"]
+    asked = [(row["setting"], row["asked"]) for row in shown]
+    assert asked == [("narrow valley", "above 0 by 10"), ("bowl", "within 2 of 0")]
+
+
 # --- Sayings --------------------------------------------------------------------------
 
 
@@ -342,119 +350,3 @@ def test_of_25_sayings_ten_are_shown_and_all_are_kept():
     assert '<a href="ledger.html">15 more are judged in the ledger.</a>' in page
     assert cards.Sayings.text(data).endswith("\n15 more are judged in the ledger.")
     assert cards.Sayings(data)._repr_mimebundle_()[cards.Sayings.mime] == data
-
-
-# --- Predictions ----------------------------------------------------------------------
-
-
-def ask() -> claims.Prediction:
-    lost = claims.guess_number(
-        "lost", "How much is lost?", low=0, high=1, step=0.01, believed=0
-    )
-    curve = claims.guess_outcome("curve", "Which <curve>?", ["upper", "lower"])
-    return claims.predict("bn-never-hurts", lost, curve)
-
-
-def test_a_prediction_asks_for_verdicts_numbers_and_outcomes(book):
-    data = ask().data
-    assert data["questions"] == [
-        {
-            "id": "bn-never-hurts",
-            "kind": "verdict",
-            "text": "Batch normalization never hurts",
-            "believed": "holds",
-        },
-        {
-            "id": "lost",
-            "kind": "number",
-            "text": "How much is lost?",
-            "believed": 0.0,
-            **{"low": 0.0, "high": 1.0, "step": 0.01, "unit": ""},
-        },
-        {
-            "id": "curve",
-            "kind": "outcome",
-            "text": "Which <curve>?",
-            "believed": None,
-            "options": ["upper", "lower"],
-        },
-    ]
-    assert repr(ask()) == (
-        "Commit yourself:\n"
-        "  Holds, depends or fails? Batch normalization never hurts\n"
-        "  How much is lost? (0 to 1)\n"
-        "  Which <curve>? upper / lower"
-    )
-    root = ET.fromstring(cards.Prediction.html(data))
-    assert [li.attrib["data-question"] for li in root.findall("ul/li")] == [
-        "bn-never-hurts",
-        "lost",
-        "curve",
-    ]
-    assert root.findall("ul/li")[2].text == "Which <curve>? upper / lower"
-
-
-def test_a_prediction_does_not_give_the_verdict_away(book):
-    shown = str(claims.predict("bn-never-hurts")._repr_mimebundle_())
-    assert shown.count("fails") == 2  # "Holds, depends or fails?", as text and HTML
-    assert "✗" not in shown
-    assert "Batches of one" not in shown
-
-
-def test_what_was_asked_is_answered(book):
-    ask()
-    number = claims.reveal("lost", Estimate(0.41, 0.38, 0.44, 20)).data
-    assert number == {
-        "id": "lost",
-        "kind": "number",
-        "question": "How much is lost?",
-        "answer": "0.410 [0.380, 0.440]",
-        **{"value": 0.41, "low": 0.38, "high": 0.44},
-    }
-    counted = claims.reveal("lost", 1 / 3).data
-    assert (counted["answer"], counted["low"]) == ("0.3333", 0.3333)
-    assert claims.reveal("curve", "lower").data["answer"] == "lower"
-    assert "measured: lower" in repr(claims.reveal("curve", "lower"))
-    html = cards.Outcome.html(claims.reveal("curve", "lower").data)
-    assert ET.fromstring(html).find("p[2]/strong").text == "lower"
-
-
-@pytest.mark.parametrize(
-    ("do", "error", "message"),
-    [
-        (lambda: claims.predict(), ValueError, "at least one claim"),
-        (
-            lambda: claims.predict("bn-never-hurt"),
-            KeyError,
-            "nearest are bn-",
-        ),
-        (lambda: claims.predict("momentum-identity"), ValueError, "of kind exact"),
-        (lambda: claims.reveal("unasked", 1.0), KeyError, "no number or outcome"),
-        (lambda: (ask(), claims.reveal("curve", "left")), ValueError, "one of 'upper'"),
-        (
-            lambda: claims.guess_number("x", "?", low=1, high=0, step=1),
-            ValueError,
-            "high must be .* above 1",
-        ),
-        (
-            lambda: claims.guess_number("x", "?", low=0, high=1, step=1, believed=2),
-            ValueError,
-            "believed must be",
-        ),
-        (
-            lambda: claims.guess_outcome("x", "?", ["a", "a"]),
-            ValueError,
-            "two or more different options",
-        ),
-        (
-            lambda: claims.guess_outcome("x", "?", ["a", "b"], believed="c"),
-            ValueError,
-            "believed must be one of",
-        ),
-    ],
-)
-def test_a_question_that_cannot_be_asked_or_answered_is_refused(
-    book, do, error, message
-):
-    with pytest.raises(error, match=message):
-        do()

@@ -44,6 +44,13 @@ def test_symptoms_are_read_by_chapter(book):
     }
 
 
+def test_copies_that_jupyter_keeps_are_no_chapters(tmp_path):
+    (tmp_path / ".ipynb_checkpoints").mkdir()
+    copy = tmp_path / ".ipynb_checkpoints" / "glossary-checkpoint.yml"
+    copy.write_text("- term_en: a list", "utf8")
+    assert entries.load(tmp_path) == {}
+
+
 @pytest.mark.parametrize("text", ["- claims", "claims"])
 def test_a_file_that_is_no_mapping_is_refused(tmp_path, text):
     (tmp_path / "part").mkdir()

@@ -6,7 +6,7 @@ import xml.etree.ElementTree as ET
 import pytest
 from recorded import CONDITIONS, STATEMENTS, open_row, pca_row, row, verdict
 
-from evidence import replications, stats
+from evidence import claims, replications, stats
 from evidence.replications import EXPERIMENTS
 
 # --- The experiments ------------------------------------------------------------------
@@ -134,6 +134,8 @@ def test_a_verdict_without_exception_is_flipped_by_nothing_tested():
         "nothing tested: it fails under all 3 conditions",
         "nothing tested: it holds under the one condition",
     ]
+    undecided = pca_row().data | {"verdict": "open"}
+    assert replications.flipped_by(undecided).startswith("nothing tested: it is open")
 
 
 @pytest.mark.parametrize(
@@ -153,6 +155,15 @@ def test_a_verdict_without_exception_is_flipped_by_nothing_tested():
 def test_what_flips_must_fit_the_verdict(make, flips, message):
     with pytest.raises(ValueError, match=message):
         make(flips=flips)
+
+
+def test_to_whoever_explores_the_row_says_what_flips_it_now(monkeypatch):
+    monkeypatch.delenv(claims.STORED, raising=False)
+    for make, flips in ((pca_row, "40 points"), (open_row, "no such setting")):
+        assert make(flips=flips).data["flips"] is None
+    unmet = "the test set has the ratio of the training set"
+    assert row(flips=None).data["flips"] == unmet
+    assert row(effect=stats.Estimate(0, -1, 1, 5)).data["effect"]["n"] == 5
 
 
 # --- What is refused ------------------------------------------------------------------

@@ -2,6 +2,7 @@
 
 import os
 import random
+from importlib import metadata
 
 import matplotlib as mpl
 import numpy as np
@@ -32,11 +33,10 @@ def draw_from_everything() -> list[float]:
 
 
 def test_every_generator_is_seeded():
-    rng = evidence.setup(seed=3)
-    first, own = draw_from_everything(), rng.random()
-    again = evidence.setup(seed=3)
+    evidence.setup(seed=3)
+    first = draw_from_everything()
+    evidence.setup(seed=3)
     assert draw_from_everything() == first
-    assert again.random() == own == np.random.default_rng(3).random()
     evidence.setup(seed=4)
     other = draw_from_everything()
     assert all(a != b for a, b in zip(first, other, strict=True))
@@ -45,13 +45,17 @@ def test_every_generator_is_seeded():
     assert first[2] == torch.rand(1, generator=torch.Generator().manual_seed(3)).item()
 
 
+def drawn_after(*seed) -> list[float]:
+    evidence.setup(*seed)
+    return draw_from_everything()
+
+
 def test_the_seed_is_0_unless_said():
-    assert evidence.setup().random() == np.random.default_rng(0).random()
+    assert drawn_after() == drawn_after(0)
 
 
 def test_a_numpy_integer_is_a_seed():
-    assert evidence.setup(np.int64(5)).random() == evidence.setup(5).random()
-    assert evidence.setup(2**32 - 1).random() != evidence.setup(5).random()
+    assert drawn_after(np.int64(5)) == drawn_after(5) != drawn_after(2**32 - 1)
 
 
 @pytest.mark.parametrize("seed", [1.0, "0", None, True, [0]])
@@ -98,10 +102,58 @@ def test_the_style_and_the_printing_are_the_books():
     assert repr(torch.tensor([1 / 3, 1e-9])) == "tensor([0.3333, 0.0000])"
 
 
+REQUIRED = {"numpy": "2.1.3", "scikit-image": "0.25.2", "torch": "2.11.0"}
+
+
+def installed(monkeypatch, **versions):
+    """Let the package require REQUIRED and find these versions."""
+    versions = {name.replace("_", "-"): found for name, found in versions.items()}
+
+    def version(name):
+        if name not in versions:
+            raise metadata.PackageNotFoundError(name)
+        return versions[name]
+
+    lines = [f"{name}>={oldest}" for name, oldest in REQUIRED.items()]
+    monkeypatch.setattr(metadata, "requires", lambda distribution: lines)
+    monkeypatch.setattr(metadata, "version", version)
+
+
+def test_a_library_that_is_too_old_is_named_with_what_to_type(monkeypatch):
+    installed(monkeypatch, numpy="1.26.4", scikit_image="0.24.0", torch="2.13.0+cpu")
+    random.seed(0)
+    state = random.getstate()
+    with pytest.raises(ImportError) as error:
+        evidence.setup()
+    assert str(error.value) == (
+        "too old for this book: numpy 1.26.4, scikit-image 0.24.0. Type\n"
+        '%pip install "numpy>=2.1.3" "scikit-image>=0.25.2"\n'
+        "in a cell, then restart the kernel."
+    )
+    assert random.getstate() == state
+
+
+@pytest.mark.parametrize("torch", ["2.11.0", "2.11.0+cpu", "2.12.0.dev20260101+cu130"])
+def test_the_oldest_versions_allowed_are_no_error(monkeypatch, torch):
+    installed(monkeypatch, numpy="2.1.3", scikit_image="0.25.2", torch=torch)
+    evidence.setup()
+
+
+def test_what_is_not_installed_is_not_too_old(monkeypatch):
+    installed(monkeypatch, numpy="2.1.3")
+    evidence.setup()
+
+
+def test_a_package_that_is_not_installed_knows_no_bounds(monkeypatch):
+    monkeypatch.setattr("evidence.session.DISTRIBUTION", "no-such-distribution")
+    evidence.setup()
+
+
 def results_after_setup(threads: int) -> list[np.ndarray]:
     torch.set_num_threads(threads)
     threadpoolctl.threadpool_limits(threads)
-    rng = evidence.setup(seed=0)
+    evidence.setup(seed=0)
+    rng = np.random.default_rng(0)
     x = rng.normal(size=(700, 701)).astype(np.float32)
     t = torch.from_numpy(rng.normal(size=1_000_003).astype(np.float32))
     return [x @ x.T, np.linalg.svd(x[:90, :90])[0], t.sum(), t.exp().mean()]

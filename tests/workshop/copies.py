@@ -7,7 +7,8 @@ import subprocess
 import sys
 from pathlib import Path
 
-from nbformat.v4 import new_code_cell
+import nbformat
+from nbformat.v4 import new_code_cell, new_notebook
 
 from tools import new, notebooks
 from tools.notebooks import ROOT
@@ -18,7 +19,7 @@ SLUG = "hello-chapter"
 
 def copy_repository(to: Path) -> Path:
     """Copy what a chapter and its tests need, without the chapters that are there."""
-    ignore = shutil.ignore_patterns("vendor", "__pycache__", "*.ipynb")
+    ignore = shutil.ignore_patterns("vendor", "__pycache__", ".ipynb_*", "*.ipynb")
     shutil.copytree(ROOT / "book", to / "book", ignore=ignore)
     for path in (to / "book").glob("[!_]*/*.*"):  # what lies beside the chapters
         if path.suffix != ".md":
@@ -38,7 +39,9 @@ def copy_repository(to: Path) -> Path:
     return to
 
 
-def python(root: Path, *arguments, **variables) -> subprocess.CompletedProcess:
+def python(
+    root: Path, *arguments, timeout=300, **variables
+) -> subprocess.CompletedProcess:
     """Run Python in a copy, with the copy's own package and tools."""
     outside = {
         key: value
@@ -46,7 +49,8 @@ def python(root: Path, *arguments, **variables) -> subprocess.CompletedProcess:
         if not key.startswith("PYTEST_")
         and key not in ("CI", "BUILD_NUMBER")  # with which pytest sums up at length
     }
-    environment = outside | variables | {"PYTHONPATH": str(root / "src")}
+    environment = outside | {"JUPYTER_DATA_DIR": str(root / "_build" / "jupyter")}
+    environment |= variables | {"PYTHONPATH": str(root / "src")}
     environment["PYTHONDONTWRITEBYTECODE"] = "1"
     done = subprocess.run(
         [sys.executable, *arguments],
@@ -54,7 +58,7 @@ def python(root: Path, *arguments, **variables) -> subprocess.CompletedProcess:
         env=environment,
         capture_output=True,
         text=True,
-        timeout=300,
+        timeout=timeout,
     )
     done.output = re.sub(r"\x1b\[[0-9;]*m", "", done.stdout + done.stderr)
     return done
@@ -65,6 +69,21 @@ def pytest_in(root: Path, *arguments, **variables) -> subprocess.CompletedProces
     quiet = ["-q", "--no-header", "--color=no"]
     quiet += ["-p", "no:cacheprovider", "-p", "no:hypothesispytest"]
     return python(root, "-m", "pytest", *quiet, *arguments, **variables)
+
+
+def in_a_kernel(root: Path, *sources: str, **variables) -> list[list[dict]]:
+    """Run cells in a kernel of their own, and return the outputs of each."""
+    cells = [new_code_cell(source) for source in sources]
+    path = root / "cells.ipynb"
+    nbformat.write(new_notebook(cells=cells), path)
+    execute = (
+        "import nbformat, nbclient; n = nbformat.read('cells.ipynb', 4); "
+        "nbclient.NotebookClient(n, kernel_name='python3').execute(); "
+        "nbformat.write(n, 'cells.ipynb')"
+    )
+    done = python(root, "-c", execute, **variables)
+    assert done.returncode == 0, done.output
+    return [cell.outputs for cell in nbformat.read(path, 4).cells]
 
 
 def copy_with_chapter(to: Path, *more_code: str) -> Path:

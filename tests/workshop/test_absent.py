@@ -176,6 +176,9 @@ def test_with_an_address_they_become_links(course):
 def test_what_is_unknown_stays_an_error_and_check_finds_it_too(course):
     assert references(course) == ""
     add_prose(course, *UNKNOWN)
+    kept = course / "book" / "demo" / ".ipynb_checkpoints" / "old-checkpoint.md"
+    kept.parent.mkdir()
+    kept.write_text("(no-section)=\n# Once", "utf8")  # which Jupyter keeps by itself
     said = references(course)
     for text in UNKNOWN.values():
         assert text in said

@@ -304,14 +304,14 @@ BROKEN_FORM = [
         swap_two_execution_counts: "test_the_outputs_were_made_by",
         excuse_a_cell_without_a_reason: "test_the_notebook_is_in_normal_form",
         delete_the_alternative_text: "test_every_figure_has_a_caption",
-        delete_the_alternative_text_of_a_frame: "test_stored_widgets_are_frame",
+        delete_the_alternative_text_of_a_frame: "test_stored_widgets_need_no_kernel",
         store_another_verdict: "test_stored_verdicts_are_those_expected",
         state_a_claim_that_nobody_judges: "test_the_chapter_judges_its_claims",
     },
     {
         excuse_a_cell_with_a_reason: "test_excuses_from_comparison_are_counted",
         remove_the_caption: "test_every_figure_has_a_caption",
-        show_a_core_widget: "test_stored_widgets_are_frame_explorers",
+        show_a_core_widget: "test_stored_widgets_need_no_kernel",
         expect_another_verdict: "test_stored_verdicts_are_those_expected",
     },
     {
@@ -543,12 +543,12 @@ ANATOMY = {
         "the drawing's label",
     ),
     "widget_s_state_missing": (
-        T.test_stored_widgets_are_frame_explorers_with_all_their_texts,
+        T.test_stored_widgets_need_no_kernel_and_have_all_their_texts,
         forget_the_widget_s_state,
         "the widget's state is not stored",
     ),
     "widget_not_shown": (
-        T.test_stored_widgets_are_frame_explorers_with_all_their_texts,
+        T.test_stored_widgets_need_no_kernel_and_have_all_their_texts,
         leave_a_widget_behind,
         "stores widgets that no cell shows",
     ),

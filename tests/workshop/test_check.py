@@ -1,9 +1,12 @@
 """A chapter is tested alone, its outputs and its form."""
 
+import json
 import re
+from importlib.metadata import packages_distributions
 
 import copies
 import pytest
+import test_saved
 from copies import CHAPTER, SLUG, chapter_of, edit, edit_cell
 
 from tools import notebooks
@@ -11,10 +14,19 @@ from tools import notebooks
 TESTS = notebooks.ROOT / "tests" / "book" / "test_chapters.py"
 
 
-def test_check_passes_for_an_unchanged_chapter(book):
+def test_check_tidies_what_an_editor_saved_and_passes(book):
+    path = chapter_of(book)
+    before = path.read_text("utf8")
+    path.write_text(test_saved.colab(json.loads(before)), "utf8")
+    said = f"{CHAPTER}: saved by an editor in another form: make format CHAPTER="
+    done = copies.python(book, "-m", "tools.site")
+    assert done.returncode == 1 and done.output.endswith(f"\n{said}{CHAPTER}\n")
     done = copies.python(book, "-m", "tools.check", CHAPTER)
     assert done.returncode == 0, done.output
-    cells = list(notebooks.code_cells(notebooks.read(chapter_of(book))))
+    said = f"{CHAPTER}: tidied, as an editor had saved it otherwise\n"
+    assert done.output.startswith(said)
+    assert path.read_text("utf8") == before
+    cells = list(notebooks.code_cells(notebooks.read(path)))
     form = len(re.findall(r"^def test_\w+\(chapter", TESTS.read_text("utf8"), re.M))
     outputs, rest = map(int, re.findall(r"(\d+) passed", done.output))
     assert outputs == len(cells), "every cell"
@@ -68,6 +80,7 @@ def test_check_fails_where_a_chapter_is_wrong(book, harm):
         store_another_number(book)
     done = copies.python(book, "-m", "tools.check", CHAPTER)
     assert done.returncode == 1, done.output
+    assert "tidied" not in done.output
     assert "References were not checked" in done.output
     if harm == "lint":
         assert "cell [4]: not in ruff's form: make format" in done.output
@@ -83,3 +96,20 @@ def test_check_of_changed_code_names_the_one_command(book):
     assert done.returncode == 1
     assert done.output == f"{notebooks.stale(chapter_of(book), book)}\n"
     assert done.output.endswith(f": make run CHAPTER={CHAPTER}\n")
+
+
+def test_check_needs_nothing_of_what_only_the_tests_need():
+    """What ``make check`` imports is installed by ``.venv/book`` alone."""
+    text = (notebooks.ROOT / "tests" / "requirements.txt").read_text("utf8")
+    wanted = {
+        name.lower() for name in re.findall(r"^([\w-]+)[<>=~]", text, re.MULTILINE)
+    }
+    modules = packages_distributions().items()
+    absent = [top for top, found in modules if wanted & {x.lower() for x in found}]
+    assert {"playwright", "bs4", "cv2"} <= {*absent}
+    code = f"import sys; sys.modules.update(dict.fromkeys({absent!r}))\n"
+    code += "import pytest, tools.check as c, tools.references as r\n"
+    code += f"sys.exit(pytest.main([*c.form_of('{SLUG}')[1:-2], '--collect-only']))"
+    done = copies.python(notebooks.ROOT, "-c", code)
+    assert done.returncode == 0, done.output
+    assert "test_the_notebook_is_in_normal_form" in done.output

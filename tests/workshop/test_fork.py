@@ -14,7 +14,7 @@ import copies
 import pytest
 from nbformat.v4 import new_markdown_cell, new_notebook
 
-from tools import notebooks
+from tools import new, notebooks
 from tools.notebooks import ROOT
 
 sys.path.insert(0, str(ROOT / "book" / "_ext"))
@@ -319,11 +319,24 @@ def test_the_colab_cells_follow_the_settings_and_stay_fresh(tmp_path):
         for cell in notebooks.read(path).cells
         if "colab" in cell.metadata.get("tags", [])
     ]
-    install = f'%pip install --quiet "evidence @ git+{ADDRESS}#subdirectory=a/b"'
-    assert install in cell.source
+    address = f"git+{ADDRESS}#subdirectory=a/b"
+    assert f'"deep-learning-in-evidence @ {address}"' in cell.source
     text = path.read_text("utf8")
     assert before not in text and "s3cret" not in text and "navy" not in text
     assert notebooks.stale(path, root) is None
+
+
+def test_another_package_named_evidence_is_met_in_the_colab_cell(tmp_path):
+    (tmp_path / "evidence").mkdir()
+    (tmp_path / "evidence" / "__init__.py").touch()
+    cell = notebooks.read(new.TEMPLATE / "chapter.ipynb").cells[1].source
+    (tmp_path / "cell.py").write_text(
+        cell.replace("%pip", "1  # %pip", 1) + "\n", "utf8"
+    )
+    command = [sys.executable, "cell.py"]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True)
+    assert "No module named 'evidence.exercises'" in done.stderr
+    assert "# an error? Run the %pip line alone" in done.stderr
 
 
 @pytest.mark.parametrize("url", ["", "../notes", "https://ada:s3/cret@github.com/a/b"])

@@ -117,6 +117,13 @@ def test_a_merge_that_is_not_finished_is_named(book, file, monkeypatch):
             read(book)
 
 
+def test_a_copy_that_jupyter_keeps_may_hold_them(book):
+    kept = book / "book" / "demo" / ".ipynb_checkpoints" / "old-checkpoint.ipynb"
+    kept.parent.mkdir()
+    kept.write_text(MARKS, "utf8")
+    assert contents.pages(book)
+
+
 def test_prose_about_such_marks_is_no_conflict(book):
     edit_cell(book, "remember", "Three", MARKS)
     assert MARKS in notebooks.read(chapter_of(book)).cells[-1].source

@@ -61,6 +61,12 @@ def missing_names(text: str) -> list[str]:
     return sorted(called - targets()) + sorted(modules - there)
 
 
+def test_make_help_says_what_every_target_does():
+    done = subprocess.run(["make", "help"], cwd=ROOT, capture_output=True, text=True)
+    said = re.findall(r"^make ([a-z]+) +\S.+$", done.stdout, re.MULTILINE)
+    assert {*said} == targets(), done.stdout
+
+
 def test_there_are_workflows():
     assert {path.stem for path in WORKFLOWS} >= {"book", "machines", "newest"}
 

@@ -95,6 +95,7 @@ def holder(target: str, env) -> str | None:
     if names <= moved().keys():
         return ""
     files = [path for end in ("md", "ipynb") for path in BOOK.rglob(f"*.{end}")]
+    files = [path for path in files if path.parent.name[0] != "."]  # what Jupyter keeps
     pages = [path.relative_to(BOOK.parent).with_suffix("").as_posix() for path in files]
     found = {page for page in pages if names <= targets(page)}
     return None if found & env.found_docs else min(found, default=None)

@@ -63,7 +63,8 @@ def _row(row: dict, uri) -> str:
     conditions = cards.conditions_html(row["conditions"])
     address = f"{uri('book/' + row['chapter'])}#claim-{name}"
     return f"""\
-<li id="{name}" data-claim="{name}" data-verdict="{verdict}" data-part="{part}">
+<li id="{name}" data-claim="{name}" data-verdict="{verdict}" data-part="{part}"
+ data-believed="{row.get("believed", "")}">
 <p>{cards.badge(verdict)} {said}</p>
 <div class="evidence-measured">{found}</div>
 <details><summary>Conditions and reasons</summary>

@@ -87,9 +87,11 @@ class ReadOutputs(SphinxTransform):
         bundle.replace_self(nodes.literal_block(text, text, **look))
 
     def show_prediction(self, bundle, data: dict) -> None:
-        """Show what the reader is asked, out of the theme's panel for foreign HTML."""
-        text = cards.Prediction.html(data)
-        bundle.replace_self(nodes.raw("", text, format="html"))
+        """Show what the reader is asked, and let the widget take its place."""
+        opening = cards.Prediction.html(data).removesuffix("</div>")
+        views = [p.children for p in bundle.children if p["mime_type"] == VIEW]
+        inside = [nodes.raw("", opening, format="html"), *sum(views, [])]
+        bundle.replace_self([*inside, nodes.raw("", "</div>", format="html")])
 
     def show_verdict(self, bundle, data: dict) -> None:
         """Show a verdict with its way to the ledger."""
