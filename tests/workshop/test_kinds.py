@@ -95,7 +95,9 @@ def test_what_the_page_folds_is_collapsed_in_jupyter(name):
         notebooks.tidy(notebook)
         code, text = notebook.cells
         assert code.source == expected
-        assert code.metadata.get("jupyter", {}).get("source_hidden", False) == collapsed
+        jupyter = code.metadata.get("jupyter", {})
+        assert jupyter.get("source_hidden", False) == collapsed
+        assert ("outputs_hidden" in jupyter) == ("solution" in tags)
         assert "jupyter" not in text.metadata
 
 
@@ -166,6 +168,7 @@ SOLUTION = {"tags": ["solution", "hide-cell"], "hide_mode": "all"}
             "answer = ...|<A solution|answer = 1|right>",
         ),
         ([cell("x", "1", tags=["hide-input"], hide_mode="input")], "<The code|x>|1"),
+        ([cell("x", "1", tags=["hide-cell"], hide_mode="all")], "<The code|x|1>"),
     ],
 )
 def test_folded_cells_in_a_row_are_one_line(cells, wanted):

@@ -116,8 +116,10 @@ PROBLEMS = {
     "nothing": (lambda n: None, None),
     "long": (lambda n: n.cells[1].update(source="x\n" * 25 + "x"), r"\[1\]: more than"),
     "stderr": (
-        lambda n: n.cells[2].update(outputs=[new_output("stream", name="stderr")]),
-        r"cell \[2\]: writes to stderr",
+        lambda n: n.cells[2].update(
+            outputs=[new_output("stream", name="stderr", text="no font\nshow()\n")]
+        ),
+        r"cell \[2\]: writes to stderr: no font$",
     ),
     "kernel": (lambda n: n.metadata.kernelspec.update(name="mine"), "make format"),
     "size": (lambda n: n.cells[0].update(source="x" * 1_600_000), "1,600,[0-9]* bytes"),

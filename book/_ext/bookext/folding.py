@@ -36,8 +36,11 @@ class FoldCells(SphinxTransform):
             said = kinds.in_words(chain(*(cell["kinds"] for cell in cells)))
             made = details("", summary(said, said), classes=["evidence-fold"])
             for cell in cells:
-                _let_alone(cell)
-                inside = cell.children if cell["kinds"] == ("solution",) else cell[:1]
+                mode = cell.attributes.pop("hide_mode", "")
+                if mode in ("output", "input+output"):
+                    cell["hide_mode"] = "output"  # which MyST-NB does
+                whole = mode == "all" or cell["kinds"] == ("solution",)
+                inside = cell.children if whole else cell[:1]
                 made += inside
                 cell.children = cell.children[len(inside) :]
             cells[0].insert(0, made)
@@ -73,12 +76,6 @@ def _belongs(cell, before) -> bool:
     near = beside and cell.parent.index(cell) == cell.parent.index(before) + 1
     alone = ALONE & {*cell["kinds"], *before["kinds"]}
     return near and (not alone or {*cell["kinds"]} == {*before["kinds"]})
-
-
-def _let_alone(cell) -> None:
-    """Leave to MyST-NB no more than outputs that a tag hides."""
-    if cell.attributes.pop("hide_mode", "") in ("output", "input+output"):
-        cell["hide_mode"] = "output"
 
 
 def setup(app: Sphinx) -> None:

@@ -10,10 +10,12 @@ from myst_nb.core.render import MimeData, NbElementRenderer
 from sphinx import addnodes
 from sphinx.application import Sphinx
 from sphinx.transforms import SphinxTransform
+from sphinx.util import logging
 
-from bookext import absent
+from bookext import absent, chapters
 from evidence import cards, exercises, figures, replications, tables
 
+LOGGER = logging.getLogger(__name__)
 VIEW = "application/vnd.jupyter.widget-view+json"
 CODE = re.compile(r"\b(tests|src|tools)/.+\.py$")
 LEDGER, REPLICATIONS = "book/ledger", "book/experiments/replications"
@@ -144,6 +146,8 @@ class ReadOutputs(SphinxTransform):
             target = None if "//" in address else CODE.search(address)
             if not target:
                 continue
+            if not (chapters.ROOT / target[0]).is_file():
+                LOGGER.warning("the repository has no %s", target[0], location=node)
             text = nodes.literal("", node.astext())
             if base:
                 text = nodes.reference("", "", text, refuri=base + target[0])
