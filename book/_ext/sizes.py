@@ -51,7 +51,8 @@ def of(cells: Iterable[dict]) -> tuple[Size, Size]:
         if cell["cell_type"] == "code":
             _add_code(here, cell)
         elif cell["cell_type"] == "markdown":
-            for part in re.split(r"^(?=## )", "".join(cell["source"]), flags=re.M):
+            parts = re.split(r"^(?=## )", "".join(cell["source"]), flags=re.MULTILINE)
+            for part in filter(None, parts):
                 if part.startswith("## "):
                     here = deeper if "Going deeper" in part.splitlines()[0] else main
                 here.words += len(part.split())

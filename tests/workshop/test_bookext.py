@@ -335,7 +335,7 @@ def test_the_size_of_a_chapter_and_the_minutes_it_takes():
     ]
     main, deeper = sizes.of(cells)
     assert main.words == 151 + 5 + 1 + 3 and deeper.words == 4
-    assert main.cells == [2, 1, 0, 1, 2] and main.runs == [3, 0, 3, 0]
+    assert main.cells == [2, 1, 0, 1, 2] and main.runs == [3, 3, 0, 0]
     assert (main.predictions, main.figures, main.widgets) == ([2], 1, 1)
     assert (main.tasks, main.open_task, deeper.cells) == ({"slug/task"}, True, [1])
     wanted = 160 / 150 + 6 / 12 + 2 + 1 + 2 + 3 + 10
