@@ -12,6 +12,7 @@ import difflib
 import hashlib
 import itertools
 import textwrap
+import traceback
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, partial
@@ -418,8 +419,8 @@ def function(
         try:
             given = [_call(answer, case) for case in cases]
         except Exception as error:
-            text = f"your function raised {type(error).__name__}: {error}"
-            raise Mistake(text) from error
+            raised = f"raised {type(error).__name__}: {error}"
+            raise Mistake(f"your function{_line(error)} {raised}") from error
         if all(value is None or value is ... for value in given):
             raise _NotAttempted
         if agrees(given, expected):
@@ -456,3 +457,14 @@ def _same(a, b, tolerance: float) -> bool:
 
 def _call(func: Callable, case: tuple):
     return func(*copy.deepcopy(case))
+
+
+def _line(error: Exception) -> str:
+    """Return where in the reader's own cell an error arose, if it got that far."""
+    frames = traceback.extract_tb(error.__traceback__)
+    frames = [frame for frame in frames if frame.filename != __file__]
+    own = [frame for frame in frames if frame.filename == frames[0].filename]
+    if not own:
+        return ""
+    text = f" ({own[-1].line})" if own[-1].line else ""
+    return f", line {own[-1].lineno}{text},"

@@ -185,8 +185,10 @@ function render({ model, el }) {
     say(control.get());
   });
   el.classList.add("evidence-answer");
-  el.dataset.lmSuppressShortcuts = "true"; // JupyterLab would take the letters and arrows
   el.append(form);
+  // JupyterLab gets no letters as commands, where it looks at what has the focus first,
+  for (const each of el.querySelectorAll("input, button")) each.dataset.lmSuppressShortcuts = "true";
+  el.addEventListener("keydown", (event) => { if (event.key === "Enter") event.stopPropagation(); }); // and no Enter
   const before = read()[name] ?? null;
   if (before !== null) control.set(before);
   say(before);
