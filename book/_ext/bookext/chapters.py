@@ -16,6 +16,7 @@ from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
 
+from bookext import absent
 from evidence import claims
 
 ROOT = Path(__file__).parents[3]
@@ -35,9 +36,13 @@ def listed(env) -> tuple[str, ...]:
 
 @cache
 def source(chapter: str, kind: str) -> str:
-    """Return a chapter's cells of one kind, ``"markdown"`` or ``"code"``."""
+    """Return a chapter's cells of one kind, ``"markdown"`` or ``"code"``.
+
+    Without what ``%%`` says is of another language.
+    """
     cells = json.loads((ROOT / f"{chapter}.ipynb").read_text("utf8"))["cells"]
-    return "\n\n".join("".join(c["source"]) for c in cells if c["cell_type"] == kind)
+    texts = ["".join(cell["source"]) for cell in cells if cell["cell_type"] == kind]
+    return "\n\n".join(text for text in texts if not text.startswith("%%"))
 
 
 def code_of(chapter: str) -> str:
@@ -108,21 +113,23 @@ def say_where_used(app: Sphinx, what, name, obj, options, lines) -> None:
 
 
 def add_times(app: Sphinx, doctree) -> None:
-    """Complete the line *Needs: ...* below a chapter's title."""
+    """Complete the line *Needs: ...* below a chapter's title: the first in italics."""
     chapter = app.env.docname
-    if not (ROOT / f"{chapter}.ipynb").is_file():
+    is_page = not (ROOT / f"{chapter}.ipynb").is_file()
+    if is_page or "handout" in absent.tags(chapter):
         return
     minutes = math.ceil(len(source(chapter, "markdown").split()) / WORDS_PER_MINUTE)
     taken = runs.seconds(chapter.removeprefix("book/"), ROOT / "book")
     running = f" Running: about {taken} s." if taken else ""
-    for line in doctree.findall(nodes.emphasis):
-        if line.astext().startswith("Needs:"):
-            line += nodes.Text(f" Reading: {minutes} min.{running}")
+    for line in next(iter(doctree.findall(nodes.section)), []):
+        if isinstance(line, nodes.paragraph) and isinstance(line[0], nodes.emphasis):
+            line[0] += nodes.Text(f" Reading: {minutes} min.{running}")
             return
 
 
 def setup(app: Sphinx) -> None:
     """Register the directive and what completes the API."""
+    app.add_config_value("chapter_headings", {}, "")  # which the tests of the form read
     app.add_directive("symptoms", Symptoms)
     app.setup_extension("sphinx.ext.autodoc")
     app.connect("doctree-read", add_times)
