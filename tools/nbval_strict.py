@@ -193,6 +193,7 @@ def _differences(cell, test, ref) -> Iterator[str]:
                 yield f"the widget: {difference}"
 
 
+_different: set[str] = set()  # chapters whose outputs are not those stored
 _compare_text = plugin.IPyNbCell.compare_outputs
 
 
@@ -202,6 +203,7 @@ def _compare_outputs(cell, test, ref, skip_compare=None) -> bool:
     same = _compare_text(cell, test, ref, skip_compare=skip)
     found = list(_differences(cell, test, ref))
     if found or not same:
+        _different.add(f"{cell.parent.path.parent.name}/{cell.parent.path.stem}")
         cell.comparison_traceback[:0] = [f"In {_where(cell)}:", *found]
     return same and not found
 
@@ -238,6 +240,13 @@ def _collect(notebook):
 # nbval has no hook for either.
 plugin.IPyNbCell.compare_outputs = _compare_outputs
 plugin.IPyNbFile.collect = _collect
+
+
+def pytest_terminal_summary(terminalreporter) -> None:
+    """Name, once, the command that stores outputs that other versions may have made."""
+    for name in sorted(_different):
+        said = f"If the code is right, store what it prints: make run CHAPTER={name}"
+        terminalreporter.write_line(said)
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)

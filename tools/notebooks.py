@@ -19,6 +19,7 @@ from tools.editors import STATE
 from tools.fingerprint import as_python, fingerprint, parse
 
 sys.path.append(str(Path(__file__).parents[1] / "book" / "_ext"))
+import kinds
 import runs
 from addresses import web_address
 
@@ -26,7 +27,6 @@ ROOT = Path(__file__).resolve().parents[1]
 VIEW = "application/vnd.jupyter.widget-view+json"
 MAX_BYTES = 1_500_000
 KERNELSPEC = {"display_name": "Python 3", "language": "python", "name": "python3"}
-FOLDED = {"hide-cell", "hide-input", "solution"}  # tags of what the page folds
 CHANGED = "what its outputs depend on changed after it was run"
 MODEL = re.compile(r"IPY_MODEL_([\w-]+)")
 UNREADABLE = (ValueError, LookupError, TypeError, AttributeError)
@@ -100,11 +100,6 @@ def exercises_of(chapter: str, root: Path = ROOT) -> Path:
     return root / "book" / f"{chapter}.exercises.py"
 
 
-def settings(root: Path = ROOT) -> dict:
-    """Return what ``_config.yml`` holds."""
-    return yaml.safe_load(contents.text_of(root / "_config.yml"))
-
-
 def repository(root: Path = ROOT) -> str:
     """Return what pip installs: ``repository.url`` in ``_config.yml``, cleaned.
 
@@ -114,14 +109,14 @@ def repository(root: Path = ROOT) -> str:
         If it is not a web address. The message does not repeat it: there may be a
         password in it, and what a workflow prints is public.
     """
-    repository = settings(root)["repository"]
-    address = web_address(str(repository["url"]))
+    settings = yaml.safe_load(contents.text_of(root / "_config.yml"))["repository"]
+    address = web_address(str(settings["url"]))
     if not address:
         raise SystemExit(
             "repository.url in _config.yml should be a web address with owner and "
             "name, such as https://github.com/me/notes"
         )
-    folder = repository.get("path_to_book")  # of the book inside a larger repository
+    folder = settings.get("path_to_book")  # of the book inside a larger repository
     return f"{address}#subdirectory={folder}" if folder else address
 
 
@@ -202,13 +197,28 @@ def tidy(notebook) -> None:
 
 
 def _fold(cell) -> None:
-    """Collapse in Jupyter what the page folds, under a line that gives nothing away."""
-    tags = FOLDED & {*cell.metadata.get("tags", [])}
-    if tags:
-        hidden = {**cell.metadata.get("jupyter", {}), "source_hidden": True}
-        cell.metadata["jupyter"] = nbformat.from_dict(hidden)
-    if "solution" in tags and not cell.source.startswith("#"):
-        cell.source = f"# Solution\n{cell.source}"  # JupyterLab shows the first line
+    """Collapse in Jupyter what the page folds, under a line that says what is inside.
+
+    JupyterLab shows the first line of what is collapsed. A line and a fold that were
+    made here go when the cell is no longer of a kind that is folded.
+    """
+    tags = cell.metadata.get("tags", [])
+    first, _, rest = cell.source.partition("\n")
+    jupyter = {**cell.metadata.get("jupyter", {})}
+    if kinds.is_derived(first):
+        cell.source = rest
+        jupyter.pop("source_hidden", None)
+    if "show" in tags:
+        jupyter.pop("source_hidden", None)
+    if found := kinds.kinds(cell.source, tags):
+        jupyter["source_hidden"] = True
+        if {"solution", "hide-cell"} & {*tags}:
+            jupyter["outputs_hidden"] = True
+        if not cell.source.startswith(("#", "%%")):
+            cell.source = f"# {kinds.in_words(found)}\n{cell.source}"
+    cell.metadata.pop("jupyter", None)
+    if jupyter:
+        cell.metadata["jupyter"] = nbformat.from_dict(jupyter)
 
 
 def _tidy_outputs(cell) -> None:
@@ -278,11 +288,12 @@ def _faults_of_cells(notebook) -> list[str]:
     found = []
     for number, cell in code_cells(notebook):
         where = f"cell [{number}]"
-        if cell.source.strip().count("\n") >= 25:
+        if len(kinds.own_lines(cell.source)) > 25:
             found.append(f"{where}: more than 25 lines")
         for output in cell.outputs:
             if output.get("name") == "stderr":
-                found.append(f"{where}: writes to stderr")
+                first = output.text.strip().partition("\n")[0]
+                found.append(f"{where}: writes to stderr: {first}")
         found += [f"{where}: {problem}" for problem in _excuse_problems(cell)]
     for index, cell in enumerate(notebook.cells):
         if tab := re.search("\t", cell.source):

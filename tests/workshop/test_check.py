@@ -8,6 +8,7 @@ import copies
 import pytest
 import test_saved
 from copies import CHAPTER, SLUG, chapter_of, edit, edit_cell
+from nbformat.sign import NotebookNotary
 
 from tools import notebooks
 
@@ -26,6 +27,9 @@ def test_check_tidies_what_an_editor_saved_and_passes(book):
     said = f"{CHAPTER}: tidied, as an editor had saved it otherwise\n"
     assert done.output.startswith(said)
     assert path.read_text("utf8") == before
+    assert NotebookNotary(data_dir=f"{book}/_build/jupyter").check_signature(
+        notebooks.read(path)
+    )
     cells = list(notebooks.code_cells(notebooks.read(path)))
     form = len(re.findall(r"^def test_\w+\(chapter", TESTS.read_text("utf8"), re.M))
     outputs, rest = map(int, re.findall(r"(\d+) passed", done.output))
@@ -81,6 +85,8 @@ def test_check_fails_where_a_chapter_is_wrong(book, harm):
     done = copies.python(book, "-m", "tools.check", CHAPTER)
     assert done.returncode == 1, done.output
     assert "tidied" not in done.output
+    said = f"If the code is right, store what it prints: make run CHAPTER={CHAPTER}\n"
+    assert done.output.count(said) == (harm == "output")
     assert "References were not checked" in done.output
     if harm == "lint":
         assert "cell [4]: not in ruff's form: make format" in done.output

@@ -4,6 +4,7 @@ import json
 
 import copies
 from copies import CHAPTER, SLUG, chapter_of
+from nbformat.sign import NotebookNotary
 
 from tools import new, notebooks
 
@@ -31,6 +32,8 @@ def test_format_mends_code_and_notebooks_and_names_what_it_cannot(book):
     done = copies.python(book, "-m", "tools.format")
     assert done.returncode == 0 and SLUG not in done.stdout, done.output
     assert path.read_text("utf8") == tidy
+    signed = NotebookNotary(data_dir=f"{book}/_build/jupyter").check_signature
+    assert signed(notebooks.read(path))
     toy.execution_count = 9
     path.write_text(json.dumps(notebook), "utf8")
     done = copies.python(book, "-m", "tools.format")

@@ -3,6 +3,7 @@
 import base64
 import io
 import re
+from pathlib import Path
 from types import SimpleNamespace
 
 import numpy as np
@@ -139,7 +140,8 @@ def test_a_widget_s_photographs_are_compared_by_pixels():
     assert "stored is a AnyModel" in nbval_strict.state_difference(slider, old)
 
 
-def test_the_data_of_an_output_are_compared():
+def test_the_data_of_an_output_are_compared(monkeypatch):
+    monkeypatch.setattr(nbval_strict, "_different", set())
     mime = "application/vnd.evidence.verdict+json"
     code = new_code_cell("1")
     cell = SimpleNamespace(
@@ -150,7 +152,7 @@ def test_the_data_of_an_output_are_compared():
         parent=SimpleNamespace(
             skip_compare=("metadata",),
             nb=new_notebook(cells=[code]),
-            path=SimpleNamespace(stem="slug"),
+            path=Path("book/part/slug.ipynb"),
         ),
     )
 
@@ -160,7 +162,9 @@ def test_the_data_of_an_output_are_compared():
 
     compare = nbval_strict.plugin.IPyNbCell.compare_outputs
     assert compare(cell, [output("0.1")], [output("0.1")])
+    assert not nbval_strict._different
     assert not compare(cell, [output("0.1")], [output("0.2")])
     where, (named, stored, drawn) = cell.comparison_traceback
     assert where == "In slug, cell [1]:" and named == mime
     assert (stored["measured"], drawn["measured"]) == ("0.2", "0.1")
+    assert nbval_strict._different == {"part/slug"}

@@ -5,6 +5,7 @@ import re
 import copies
 import pytest
 from copies import CHAPTER, SLUG, chapter_of, edit
+from nbformat.sign import NotebookNotary
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 from tools import notebooks, run
@@ -39,6 +40,8 @@ def test_run_runs_only_what_is_stale(book):
     assert notebooks.runs.seconds("demo/unrun", book / "book") == 5
     assert notebooks.stale(path, book) is None, "the fingerprint is of the tidy source"
     assert notebooks.problems(path) == []
+    signed = NotebookNotary(data_dir=f"{book}/_build/jupyter").check_signature
+    assert signed(stored)
 
 
 def test_an_editor_that_loses_a_widget_leaves_one_command_that_mends_it(book):

@@ -13,7 +13,7 @@ from sphinx.transforms import SphinxTransform
 from sphinx.util import logging
 
 from bookext import absent, chapters
-from evidence import cards, exercises, figures, replications
+from evidence import cards, exercises, figures, replications, tables
 
 LOGGER = logging.getLogger(__name__)
 VIEW = "application/vnd.jupyter.widget-view+json"
@@ -107,6 +107,10 @@ class ReadOutputs(SphinxTransform):
         raw = nodes.raw("", cards.Sayings.html(data, uri or ""), format="html")
         bundle.replace_self(raw)
 
+    def show_table(self, bundle, data: dict) -> None:
+        """Show a table of results."""
+        bundle.replace_self(nodes.raw("", tables.Table.html(data), format="html"))
+
     def show_outcome(self, bundle, data: dict) -> None:
         """Show what came out where the reader was asked."""
         bundle.replace_self(nodes.raw("", cards.Outcome.html(data), format="html"))
@@ -158,6 +162,7 @@ SHOW = {
     cards.Prediction.mime: ReadOutputs.show_prediction,
     cards.Verdict.mime: ReadOutputs.show_verdict,
     cards.Sayings.mime: ReadOutputs.show_sayings,
+    tables.Table.mime: ReadOutputs.show_table,
     cards.Outcome.mime: ReadOutputs.show_outcome,
     replications.Replication.mime: ReadOutputs.show_replication,
 }
