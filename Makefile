@@ -22,7 +22,7 @@ book: .venv/book  ## build the site from the stored outputs
 	@$(RUN) -m tools.site
 
 test: .venv/test  ## run every notebook again and compare; check code, site and widgets
-	@$(BIN)/ruff check --quiet . && $(BIN)/ruff format --quiet --check .
+	@$(RUN) -m tools.lint
 	@$(RUN) -m tools.site
 	$(PYTEST) --nbval --nbval-cell-timeout 300 $(TESTS)
 

@@ -41,7 +41,8 @@ def keep(renderer, data: MimeData, drop=NbElementRenderer.render_unhandled) -> l
     as entry points of installed packages: so this replaces the method that drops.
     """
     if data.mime_type not in SHOW:
-        return drop(renderer, data)
+        handout = "handout" in absent.tags(renderer.renderer.sphinx_env.docname)
+        return [] if handout else drop(renderer, data)
     return [nodes.container(evidence=json.loads(json.dumps(data.content)))]
 
 
