@@ -6,6 +6,7 @@ import json
 import os
 import re
 import sys
+import textwrap
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -18,6 +19,7 @@ from tools.editors import STATE
 from tools.fingerprint import as_python, fingerprint, parse
 
 sys.path.append(str(Path(__file__).parents[1] / "book" / "_ext"))
+import kinds
 import runs
 from addresses import web_address
 
@@ -25,7 +27,6 @@ ROOT = Path(__file__).resolve().parents[1]
 VIEW = "application/vnd.jupyter.widget-view+json"
 MAX_BYTES = 1_500_000
 KERNELSPEC = {"display_name": "Python 3", "language": "python", "name": "python3"}
-FOLDED = {"hide-cell", "hide-input", "solution"}  # tags of what the page folds
 CHANGED = "what its outputs depend on changed after it was run"
 MODEL = re.compile(r"IPY_MODEL_([\w-]+)")
 UNREADABLE = (ValueError, LookupError, TypeError, AttributeError)
@@ -136,6 +137,18 @@ def code_cells(notebook) -> Iterator[tuple[int, dict]]:
     yield from enumerate(cells, 1)
 
 
+def cell_name(notebook, index: int) -> str:
+    """Return how messages name a cell: code by number, text by heading or beginning."""
+    cell = notebook.cells[index]
+    for number, other in code_cells(notebook):
+        if other is cell:
+            return f"cell [{number}]"
+    text = cell.source.strip()
+    heading = re.search(r"^#+ +(.+)", text, re.MULTILINE)
+    words = heading[1] if heading else text.partition("\n")[0]
+    return f'the cell "{textwrap.shorten(words, 40, placeholder=" ...")}"'
+
+
 # --- Tidiness -----------------------------------------------------------------------
 
 
@@ -155,13 +168,28 @@ def tidy(notebook) -> None:
 
 
 def _fold(cell) -> None:
-    """Collapse in Jupyter what the page folds, under a line that gives nothing away."""
-    tags = FOLDED & {*cell.metadata.get("tags", [])}
-    if tags:
-        hidden = {**cell.metadata.get("jupyter", {}), "source_hidden": True}
-        cell.metadata["jupyter"] = nbformat.from_dict(hidden)
-    if "solution" in tags and not cell.source.startswith("#"):
-        cell.source = f"# Solution\n{cell.source}"  # JupyterLab shows the first line
+    """Collapse in Jupyter what the page folds, under a line that says what is inside.
+
+    JupyterLab shows the first line of what is collapsed. A line and a fold that were
+    made here go when the cell is no longer of a kind that is folded.
+    """
+    tags = cell.metadata.get("tags", [])
+    first, _, rest = cell.source.partition("\n")
+    jupyter = {**cell.metadata.get("jupyter", {})}
+    if kinds.is_derived(first):
+        cell.source = rest
+        jupyter.pop("source_hidden", None)
+    if "show" in tags:
+        jupyter.pop("source_hidden", None)
+    if found := kinds.kinds(cell.source, tags):
+        jupyter["source_hidden"] = True
+        if {"solution", "hide-cell"} & {*tags}:
+            jupyter["outputs_hidden"] = True
+        if not cell.source.startswith(("#", "%%")):
+            cell.source = f"# {kinds.in_words(found)}\n{cell.source}"
+    cell.metadata.pop("jupyter", None)
+    if jupyter:
+        cell.metadata["jupyter"] = nbformat.from_dict(jupyter)
 
 
 def _tidy_outputs(cell) -> None:
@@ -220,13 +248,18 @@ def problems(path: Path) -> list[str]:
         found.append(f"{len(text.encode()):,} bytes, the limit is {MAX_BYTES:,}")
     for number, cell in code_cells(notebook):
         where = f"cell [{number}]"
-        if cell.source.strip().count("\n") >= 25:
+        if len(kinds.own_lines(cell.source)) > 25:
             found.append(f"{where}: more than 25 lines")
         for output in cell.outputs:
             if output.get("name") == "stderr":
                 first = output.text.strip().partition("\n")[0]
                 found.append(f"{where}: writes to stderr: {first}")
         found += [f"{where}: {problem}" for problem in _excuse_problems(cell)]
+    for index, cell in enumerate(notebook.cells):
+        if tab := re.search("\t", cell.source):
+            line = cell.source.count("\n", 0, tab.start()) + 1
+            where = f"{cell_name(notebook, index)}, line {line}"
+            found.append(f"{where}: a tab, where spaces would be right")
     tidy(notebook)
     if text_of(notebook) != text:
         chapter = f"{path.parent.name}/{path.stem}"

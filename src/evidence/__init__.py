@@ -8,6 +8,7 @@ chapter uses, are the modules of this folder; what the book teaches is in
 import logging
 
 INSTRUMENTS = ("claims", "data", "exercises", "figures", "replications", "stats")
+INSTRUMENTS += ("tables",)
 __all__ = [*INSTRUMENTS, "explore", "setup", "show_source"]
 
 

@@ -15,7 +15,7 @@ from itertools import pairwise
 import pytest
 import yaml
 
-from evidence import cards, claims, exercises, figures, replications
+from evidence import cards, claims, exercises, figures, replications, tables
 from tools import notebooks
 from tools.new import TEMPLATE
 
@@ -44,6 +44,7 @@ SHOWN = {
     cards.Sayings.mime: cards.Sayings,
     exercises.MIME: exercises.Feedback,
     replications.Replication.mime: replications.Replication,
+    tables.Table.mime: tables.Table,
 }
 PICTURES = ("image/svg+xml", "image/png", "image/jpeg", notebooks.VIEW)
 

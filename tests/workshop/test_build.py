@@ -5,6 +5,7 @@ import shutil
 
 import copies
 import pytest
+import sizes
 from copies import CHAPTER, SLUG, chapter_of, edit
 
 from tools import notebooks
@@ -53,13 +54,27 @@ def build(root):
 
 def test_the_page_says_how_long_reading_and_running_take(site):
     page = (site / "_build" / "html" / "book" / f"{CHAPTER}.html").read_text("utf8")
-    line = r"<em>Needs: the chapters it builds on, with links\. Reading: 2 min\. "
+    minutes = sizes.of(notebooks.read(chapter_of(site)).cells)[0].minutes
+    line = r"<em>Needs: the chapters it builds on, with links\. "
+    line += rf"Reading: {minutes} min\. "
     assert re.search(line + r"Running: about \d+ s\.</em>", page)
 
 
 def test_changed_code_is_named(site):
     (site / "book" / "runs.txt").write_text(f"{CHAPTER} {'0' * 16} 85\n", "utf8")
     assert re.fullmatch(STALE + BUILT, build(site))
+
+
+def test_a_build_that_was_killed_is_not_continued(site, monkeypatch):
+    """What it read is remembered, but not the warnings that it would have given."""
+    edit(site, "book/one.md", "A page.", "A {page}`page`.")
+    kill = "import os; from tools import site as s; "
+    kill += "s.run_sphinx = lambda run=s.run_sphinx: (read(run), os._exit(9)); "
+    read = "exec('def read(run):\\n try: run()\\n except SystemExit: pass'); "
+    done = copies.python(site, "-c", read + kill + "s.build()")
+    assert done.returncode == 9, done.output
+    assert "Unknown interpreted text role" in build(site)
+    edit(site, "book/one.md", "A {page}`page`.", "A page.")
 
 
 def test_a_deleted_chapter_fails_where_it_is_linked(site):

@@ -13,7 +13,10 @@ from pathlib import Path
 
 import pytest
 import yaml
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 
+from tools import version_report
 from tools.notebooks import ROOT
 
 FOLDER = ROOT / ".github" / "workflows"
@@ -66,6 +69,33 @@ def test_make_help_says_what_every_target_does():
     done = subprocess.run(["make", "help"], cwd=ROOT, capture_output=True, text=True)
     said = re.findall(r"^make ([a-z]+) +\S.+$", done.stdout, re.MULTILINE)
     assert {*said} == targets(), done.stdout
+
+
+LISTS = ["requirements.txt", "book/requirements.txt", "tests/requirements.txt"]
+LISTS += [".binder/lab.txt"]
+
+
+@pytest.mark.parametrize("name", LISTS)
+def test_every_requirement_has_its_exact_version(name):
+    pins, lines = version_report.pinned(), (ROOT / name).read_text("utf8").splitlines()
+    wanted = [Requirement(x) for x in lines if x and x[0] not in "#-"]
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf8"))["project"]
+    wanted += map(Requirement, project["dependencies"])
+    for each in wanted:
+        pin = pins.get(canonicalize_name(each.name))
+        assert pin, f"constraints.txt lacks the version of {each.name}"
+        assert each.specifier.contains(pin), f"{each}, but {pin} in constraints.txt"
+
+
+def test_what_a_library_for_a_chapter_touches_is_said():
+    """Each guide's file is one that ``make`` installs from, or asks again for."""
+    lines = (ROOT / "Makefile").read_text("utf8")
+    (needs,) = re.findall(r"^\.venv/book: (.+)$", lines, re.MULTILINE)
+    text = (ROOT / "CONTRIBUTING.md").read_text("utf8")
+    said = text.partition("**A library for a chapter**")[2].partition("**Another")[0]
+    files = {x for x in needs.split() if x != "requirements.txt"}
+    assert all(f"`{name}`" in said for name in files), files
+    assert "-r book/requirements.txt" in (ROOT / "requirements.txt").read_text("utf8")
 
 
 def test_there_are_workflows():

@@ -10,10 +10,12 @@ from myst_nb.core.render import MimeData, NbElementRenderer
 from sphinx import addnodes
 from sphinx.application import Sphinx
 from sphinx.transforms import SphinxTransform
+from sphinx.util import logging
 
-from bookext import absent
-from evidence import cards, exercises, figures, replications
+from bookext import absent, chapters
+from evidence import cards, exercises, figures, replications, tables
 
+LOGGER = logging.getLogger(__name__)
 VIEW = "application/vnd.jupyter.widget-view+json"
 CODE = re.compile(r"\b(tests|src|tools)/.+\.py$")
 LEDGER, REPLICATIONS = "book/ledger", "book/experiments/replications"
@@ -104,6 +106,10 @@ class ReadOutputs(SphinxTransform):
         raw = nodes.raw("", cards.Sayings.html(data, uri or ""), format="html")
         bundle.replace_self(raw)
 
+    def show_table(self, bundle, data: dict) -> None:
+        """Show a table of results."""
+        bundle.replace_self(nodes.raw("", tables.Table.html(data), format="html"))
+
     def show_outcome(self, bundle, data: dict) -> None:
         """Show what came out where the reader was asked."""
         bundle.replace_self(nodes.raw("", cards.Outcome.html(data), format="html"))
@@ -140,6 +146,8 @@ class ReadOutputs(SphinxTransform):
             target = None if "//" in address else CODE.search(address)
             if not target:
                 continue
+            if not (chapters.ROOT / target[0]).is_file():
+                LOGGER.warning("the repository has no %s", target[0], location=node)
             text = nodes.literal("", node.astext())
             if base:
                 text = nodes.reference("", "", text, refuri=base + target[0])
@@ -153,6 +161,7 @@ SHOW = {
     cards.Prediction.mime: ReadOutputs.show_prediction,
     cards.Verdict.mime: ReadOutputs.show_verdict,
     cards.Sayings.mime: ReadOutputs.show_sayings,
+    tables.Table.mime: ReadOutputs.show_table,
     cards.Outcome.mime: ReadOutputs.show_outcome,
     replications.Replication.mime: ReadOutputs.show_replication,
 }
