@@ -295,7 +295,7 @@ def test_the_first_chapter_that_names_a_term_introduces_it():
 
 def test_a_need_is_a_question_that_opens_on_its_answer():
     strong, text = nodes.strong("", "Why?"), nodes.Text(" Because.")
-    item = nodes.list_item("", nodes.paragraph("", "", strong, text))
+    item = nodes.list_item("", nodes.paragraph("", "", nodes.Text(""), strong, text))
     other = nodes.list_item("", nodes.paragraph("", "", nodes.Text("Patience.")))
     questions = nodes.bullet_list("", item, other)
     chapters.fold_needs(questions)
