@@ -4,6 +4,7 @@ The last one has a table of 25 sayings. Beside the ledger of these stands anothe
 claims, as many as the book is to have, in the same page.
 """
 
+import gzip
 import json
 import os
 import re
@@ -40,8 +41,6 @@ chapters:
 """
 SAYINGS = made_up.entries(25, "optimization/momentum")
 TABLE = made_up.judged(SAYINGS)
-MANY = made_up.ledger(483)
-
 
 NEEDS = """*Needs:*
 
@@ -77,7 +76,7 @@ def write_sayings(root: Path) -> None:
 def write_many(html: Path) -> None:
     """Put another ledger in the place of that of the four chapters, in its page."""
     text = (html / "book" / "ledger.html").read_text("utf8")
-    many = ledger.render(MANY, lambda name: "ledger.html")
+    many = ledger.render(made_up.ledger(483), lambda name: "ledger.html")
     old = re.compile(
         r'<p class="evidence-total">.*?</ul></div></div>\n</div>', re.DOTALL
     )
@@ -131,12 +130,12 @@ def visit(site):
     path = browser.find()
     assert path, browser.ADVICE
 
-    def visit(name="experiments/replications", width=1280, theme="light"):
-        options = {"viewport": {"width": width, "height": 900}, "color_scheme": theme}
+    def visit(name="experiments/replications", width=1280, theme="light", **options):
+        options |= {"viewport": {"width": width, "height": 900}, "color_scheme": theme}
         options["reduced_motion"] = "reduce"  # no color is read halfway to the next
         opened = chromium.new_context(**options).new_page()
-        page, _, anchor = name.partition("#")
-        opened.goto(f"{address}/book/{page}.html#{anchor}")
+        path, _, anchor = name.partition("#")
+        opened.goto(f"{address}/book/{path}.html#{anchor}")
         return opened
 
     with sync_playwright() as playwright, serve(site) as address:
@@ -376,3 +375,173 @@ def test_ledger_and_table_are_published_for_machines(site):
 def test_without_a_row_there_is_a_count_and_no_table():
     text = page.render([], str)
     assert text == '<p class="evidence-total">0 of 16 are repeated so far.</p>'
+
+
+# --- The table of sayings -------------------------------------------------------------
+
+
+def violations(opened) -> list[tuple[str, str]]:
+    """Return what axe finds, and Lighthouse: fingers need targets of some size."""
+    style = "li, section { content-visibility: visible !important }"
+    opened.add_style_tag(content=style)
+    rules = {"target-size": {"enabled": True}}
+    found = Axe().run(opened, options={"rules": rules}).response["violations"]
+    return [(rule["id"], node["html"]) for rule in found for node in rule["nodes"]]
+
+
+ROOT_WIDTH = "document.documentElement.scrollWidth"
+
+
+@pytest.mark.parametrize(("width", "theme"), [(390, "dark"), (1280, "light")])
+def test_sayings_are_a_table_or_on_a_phone_cards(visit, width, theme):
+    opened = visit("optimization/momentum", width, theme)
+    table = opened.locator(".evidence-sayings table")
+    assert opened.evaluate(ROOT_WIDTH) == width
+    box = table.bounding_box()
+    assert box["x"] >= 0 and box["x"] + box["width"] <= width
+    assert table.locator("tbody tr").count() == 10
+    for row in table.locator("tbody tr").all():
+        cells = row.locator("td:not(:empty)")
+        lefts = {box["x"] for box in (cell.bounding_box() for cell in cells.all())}
+        assert len(lefts) == (1 if width == 390 else cells.count())
+    label = "e => getComputedStyle(e, '::before').content"
+    said = table.locator("td").nth(3).evaluate(label)
+    assert said == ('"Say instead: "' if width == 390 else "none")
+    table = opened.get_by_role("table")  # a table still, although laid out as blocks
+    assert table.get_by_role("columnheader", include_hidden=True).count() == 4
+    assert table.get_by_role("cell", include_hidden=True).count() == 40
+    assert violations(opened) == []
+
+
+def test_the_ledger_has_the_sayings_that_the_page_does_not_show(visit):
+    opened = visit("optimization/momentum")
+    opened.get_by_role("link", name="15 more are judged in the ledger.").click()
+    opened.wait_for_url("**/ledger.html")
+    last = TABLE.data["rows"][-1]
+    row = opened.locator(f".evidence-ledger > [id={last['id']}]")
+    assert last["statement"] in row.text_content()
+    row.get_by_role("link", name="In its chapter").click()
+    opened.wait_for_url(f"**/momentum.html#claim-{last['id']}")
+
+
+def test_the_file_for_machines_has_all_sayings_with_effect_and_sturdiness(site):
+    judged = json.loads((site / "claims.json").read_text("utf8"))
+    rows = {row["id"]: row for row in judged}
+    for given in TABLE.data["rows"]:
+        row = rows[given["id"]]
+        assert row.items() >= given.items()
+        measured = given["kind"] == "measured"
+        assert bool(row["weak"]) == measured and {"surprise", "effect"} <= row.keys()
+        if measured:
+            assert {"value", "low", "high", "relation"} <= row["effect"][0].keys()
+
+
+# --- The ledger -----------------------------------------------------------------------
+
+
+def test_a_page_of_483_claims_is_light(site):
+    assert len(gzip.compress((site / "book" / "many.html").read_bytes())) < 150_000
+
+
+TEXTS = "es => es.map((e) => `${e.textContent} ${e.dataset.part}`.toLowerCase())"
+ROWS = ".evidence-ledger > li"
+
+
+def test_the_ledger_is_searched_and_filtered(visit):
+    opened = visit("many", 390)
+    shown = opened.locator(f"{ROWS}:visible")
+    texts = opened.locator(ROWS).evaluate_all(TEXTS)
+    opened.get_by_role("searchbox").fill(" Gradient  RATIO")
+    found = sum("gradient" in text and "ratio" in text for text in texts)
+    opened.get_by_text(f"{found} of 483 shown", exact=True).wait_for()
+    assert 0 < shown.count() == found < 50
+    out = opened.locator(".evidence-picture a.evidence-out")
+    assert out.count() == 483 - found
+    for much in (".evidence-picture li", "h3"):  # what is found is not far below
+        assert opened.locator(f"article {much}:visible").count() <= found
+
+    opened.get_by_role("searchbox").fill("")
+    names = {"Verdict": "verdict", "Kind": "kind", "Sturdiness": "weak", "Part": "part"}
+    for label, name in names.items():
+        choice = opened.get_by_role("combobox", name=label)
+        value = choice.locator("option").nth(1).get_attribute("value")
+        choice.select_option(value)
+        found = opened.locator(f"{ROWS}[data-{name}~='{value}']").count()
+        opened.get_by_text(f"{found} of 483 shown", exact=True).wait_for()
+        assert 0 < shown.count() == found < 483
+        choice.select_option("")
+
+    opened.get_by_role("searchbox").fill("no such word")
+    opened.get_by_text("0 of 483 shown", exact=True).wait_for()
+    opened.evaluate(
+        "location.hash = document.querySelector('.evidence-ledger > li').id"
+    )
+    opened.get_by_text("483 of 483 shown", exact=True).wait_for()  # it was hidden
+    assert out.count() == 0
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+def test_a_mark_and_a_link_lead_to_their_row(visit, width):
+    name = made_up.ledger(483)[-1]["id"]
+    opened = visit(f"many#{name}", width)
+    row = opened.locator(f"[id={name}]")
+    row.wait_for(state="visible")
+    assert opened.evaluate(ROOT_WIDTH) == width
+    top = "e => e.getBoundingClientRect().top"
+    assert 0 <= row.evaluate(top) < 900
+    mark = opened.locator(".evidence-picture a[data-verdict]").nth(200)
+    mark.hover()
+    statement = mark.get_attribute("title")
+    mark.click()
+    row = opened.locator(f"{ROWS}:target")
+    assert statement == row.locator("p").first.inner_text()
+    assert 0 <= row.evaluate(top) < 900
+
+
+def test_the_reader_s_answers_stand_beside_the_common_belief_s(visit):
+    opened = visit("ledger")
+    believed = opened.locator(f"{ROWS}[data-verdict=fails][data-believed=holds]").last
+    name = believed.get_attribute("id")
+    answers = {name: "fails", "imbalance": "holds", "not-there": "holds", "pca": None}
+    said = "said => localStorage.setItem('evidence:predictions', JSON.stringify(said))"
+    opened.evaluate(said, answers)
+    opened.reload()
+    assert "You said: fails, and so it is." in believed.text_content()
+    assert opened.locator(".evidence-ledger .evidence-said").count() == 2
+    box = opened.locator(".evidence-calibration")
+    lines = box.inner_text()
+    assert "You predicted 2 of 28 claims and were right on 1; the common" in lines
+    assert "the common belief is right on 0 of them." in lines
+    assert "holds: said 1 times, right 0 times" in lines
+    opened.get_by_role("button", name="Forget my answers").click()
+    assert not box.is_visible()
+    assert opened.locator(".evidence-said").count() == 0
+
+
+@pytest.mark.parametrize(("width", "theme"), [(390, "dark"), (1280, "light")])
+def test_the_ledger_is_accessible(visit, width, theme):
+    opened = visit("ledger", width, theme)
+    assert opened.evaluate(ROOT_WIDTH) == width
+    opened.get_by_role("combobox", name="Sturdiness").focus()
+    opened.keyboard.press("Tab")
+    opened.keyboard.press("Tab")
+    jump = opened.get_by_role("link", name="Skip the picture")
+    assert jump.evaluate("e => e === document.activeElement") and jump.is_visible()
+    assert violations(opened) == []
+
+
+def test_the_ledger_is_complete_without_a_script_and_on_paper(visit):
+    opened = visit("ledger", java_script_enabled=False)
+    assert opened.locator(f"{ROWS}:visible").count() == 28
+    assert not opened.get_by_role("searchbox").is_visible()
+    opened.locator(f"{ROWS} summary").first.click()
+    opened.emulate_media(media="print")
+    assert opened.locator(f"{ROWS} details:visible").count() == 1  # what is open
+    assert opened.locator(".evidence-picture a[data-verdict]:visible").count() == 28
+    opened = visit("ledger")
+    opened.get_by_role("combobox", name="Kind").select_option("history")
+    some = opened.get_by_text("2 of 28 shown")
+    some.wait_for()
+    opened.emulate_media(media="print")
+    assert some.is_visible()  # or else it seems to be all
+    assert not opened.get_by_role("searchbox").is_visible()
