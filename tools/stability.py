@@ -120,7 +120,7 @@ def report(judged: dict[str, list[str]]) -> tuple[list[str], int]:
             lines.append(f"FAULT: {name} {fault}: {' '.join(sets)}")
         elif same < len(sets):
             lines.append(f"{name}: {same} of {len(sets)}: {' '.join(sets)}")
-    return lines or [f"all {len(judged)} verdicts are the same in every set"], faults
+    return lines or [f"all {len(judged)} verdicts stay in every set"], faults
 
 
 def main(arguments: list[str]) -> int:
@@ -131,6 +131,8 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--scheduler", metavar="tcp://...")
     options = parser.parse_args(arguments)
     chapters = options.chapters or chosen(options.sets)
+    if not chapters:
+        print(f"Every measured claim has been judged in {options.sets} sets.")
     made = {
         chapter: notebooks.fingerprint(
             notebooks.read(notebooks.find(chapter)), chapter, notebooks.ROOT

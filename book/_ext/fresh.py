@@ -5,6 +5,7 @@ Written by ``make stability``, shown by the site.
 
 from __future__ import annotations
 
+from itertools import zip_longest
 from pathlib import Path
 from typing import NamedTuple
 
@@ -63,7 +64,7 @@ def sets_of(entry: dict, book: Path) -> tuple[str, ...]:
 def contradict(judged: list[str]) -> bool:
     """Whether a condition is met in one of these runs and refuted in another."""
     signs = [each.partition(":")[2] for each in judged]
-    return any({"+", "-"} <= {*column} for column in zip(*signs, strict=False))
+    return any({"+", "-"} <= {*column} for column in zip_longest(*signs))
 
 
 def same(sets, verdict: str) -> int:

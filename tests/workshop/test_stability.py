@@ -1,11 +1,15 @@
-"""Every random number drawn anew: in kernels, in their workers, and what comes of it."""
+"""Every random number drawn anew: in kernels, in workers, and what comes of it."""
 
 import json
+import os
+import subprocess
+import sys
 from concurrent.futures import ThreadPoolExecutor
 
 import copies
 import fresh
 import pytest
+import runs
 from copies import CHAPTER, SLUG
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
@@ -64,9 +68,13 @@ def measure():
 '''
 PRINT = """
 import json
+import os
 
 import joblib
-(worker,) = joblib.Parallel(n_jobs=2)([joblib.delayed(measure)()])
+
+parallel = joblib.Parallel(n_jobs=2)
+worker, number = parallel(joblib.delayed(f)() for f in (measure, os.getpid))
+assert number != os.getpid()
 print(json.dumps([measure(), worker]))
 """
 
@@ -88,10 +96,143 @@ def test_every_generator_is_reached_in_the_kernel_and_in_its_workers(tmp_path):
         assert kernel == worker, "a set says the same in every process"
     for name, number in unchanged.items():
         assert len({number, one[0][name], two[0][name]}) == 3, name
-    zero = copies.python(
-        tmp_path,
-        "-c",
-        "import numpy as np; print(np.random.default_rng(3).normal())",
-        **stability.variables(0),
+    said = "import numpy as np; print(np.random.default_rng(3).normal())"
+    zero = subprocess.run(
+        [sys.executable, "-c", said],
+        env=os.environ | stability.variables(0),
+        capture_output=True,
+        text=True,
     )
     assert float(zero.stdout) == unchanged["default_rng"]
+
+
+ENTRY = f"""\
+claims:
+  - id: {SLUG}-hangs
+    statement: The first of two numbers is positive.
+    kind: measured
+    core: true
+    expected: holds
+    believed: holds
+    settings: [one seed]
+    asks: above 0
+    data: one
+    source: made up
+  - id: {SLUG}-stays
+    statement: The mean of four hundred numbers is 0.
+    kind: measured
+    expected: holds
+    believed: holds
+    settings: [many seeds]
+    asks: within 1 of 0
+    source: made up
+"""
+JUDGE = f"""\
+import numpy as np
+
+from evidence import claims, stats
+
+x = np.random.default_rng(0).normal(size=400)
+first, mean = stats.Estimate(x[0], x[0], x[0], 2), stats.mean_interval(x)
+claims.judge("{SLUG}-hangs", {{"one seed": first.above(0, by=0)}})
+claims.sayings({{"{SLUG}-stays": {{"many seeds": mean.within(1)}}}})
+"""
+
+
+@pytest.fixture
+def hanging(book):
+    """Return a copy of the book whose chapter judges by one seed, and by many."""
+    copies.chapter_of(book).with_suffix(".yml").write_text(ENTRY, "utf8")
+    *setup, hangs, stays = JUDGE.splitlines()
+    sources = ["\n".join(setup), hangs, stays]
+    cells = [new_markdown_cell("# Title\n\n*Needs: nothing.*")]
+    cells += [new_code_cell(source) for source in sources]
+    notebooks.write(copies.chapter_of(book), new_notebook(cells=cells))
+    return book
+
+
+def test_a_claim_that_hangs_on_one_seed_is_caught(hanging):
+    done = copies.python(hanging, "-m", "tools.stability", "--sets", "2")
+    assert done.returncode == 1, done.output
+    *progress, said = done.output.splitlines()
+    expected = {f"[{k}/2] {CHAPTER}, set {j}: done" for k in (1, 2) for j in (1, 2)}
+    assert len(progress) == 2 and expected >= {*progress}
+    assert said == (
+        f"{CHAPTER}: FAULT: {SLUG}-hangs is met in one set of random numbers and "
+        "refuted in another: fails:- holds:+"
+    )
+    written = fresh.read(hanging / "book")
+    assert {name: found[0].sets for name, found in written.items()} == {
+        f"{SLUG}-hangs": ("fails:-", "holds:+"),
+        f"{SLUG}-stays": ("holds:+", "holds:+"),
+    }
+    made = written[f"{SLUG}-hangs"][0].fingerprint
+    path = copies.chapter_of(hanging)
+    assert made == notebooks.fingerprint(notebooks.read(path), CHAPTER, hanging)
+    runs.write({CHAPTER: [runs.Run(made, 5)]}, hanging / "book")
+    done = copies.python(hanging, "-m", "tools.stability", "--sets", "2")
+    assert done.output == "Every measured claim has been judged in 2 sets.\n"
+
+
+CLUSTER = f"""\
+import sys
+
+from distributed import LocalCluster
+from tools import stability
+
+near = {{"protocol": "tcp", "processes": False, "dashboard_address": None}}
+with LocalCluster(n_workers=1, threads_per_worker=2, **near) as cluster:
+    where = ["--scheduler", cluster.scheduler_address]
+    sys.exit(stability.main([*where, "--sets", "2", "{CHAPTER}"]))
+"""
+
+
+def test_a_cluster_judges_the_same(hanging):
+    done = copies.python(hanging, "-c", CLUSTER)
+    assert "refuted in another: fails:- holds:+\n" in done.output, done.output
+
+
+@pytest.fixture
+def main(monkeypatch):
+    """Return the command for one chapter, given what its runs return."""
+
+    def run_with(*results) -> int:
+        monkeypatch.setattr(stability, "in_all_sets", lambda *_: iter(results))
+        return stability.main(["--sets", str(len(results)), "a/b"])
+
+    monkeypatch.setattr(notebooks, "find", lambda name: name)
+    monkeypatch.setattr(notebooks, "read", lambda path: path)
+    monkeypatch.setattr(notebooks, "fingerprint", lambda *_: "f0")
+    monkeypatch.setattr(claims, "lookup", {"x": {"expected": "holds"}}.get)
+    monkeypatch.setattr(
+        stability, "record", lambda chapter, made, found: written(found)
+    )
+    return run_with
+
+
+def written(found: list[dict]) -> dict[str, list[str]]:
+    return {"x": [judged["x"] for judged in found]}
+
+
+def test_sets_are_written_in_their_order_and_a_verdict_that_moves_is_said(main, capsys):
+    found = {2: "open:?", 1: "holds:+"}
+    assert main(*(("a/b", k, "f0", {"x": found[k]}) for k in found)) == 0
+    assert capsys.readouterr().out.splitlines()[-2:] == [
+        "[2/2] a/b, set 1: done",
+        "a/b: x: 1 of 2: holds:+ open:?",
+    ]
+    assert main(*(("a/b", k, "f0", {"x": "holds:+"}) for k in (1, 2))) == 0
+    assert capsys.readouterr().out.endswith("a/b: all 1 verdicts stay in every set\n")
+
+
+FAILURES = {
+    "a cell": (("a/b", 2, "f0", "assert x\n..."), "set 2: FAILED\nassert x\n..."),
+    "a worker": (("a/b", 2, "f1", {}), "set 2: FAILED\nother code than here"),
+}
+
+
+@pytest.mark.parametrize("bad, said", FAILURES.values(), ids=FAILURES)
+def test_where_a_set_fails_nothing_is_written(main, monkeypatch, capsys, bad, said):
+    monkeypatch.setattr(stability, "record", None)
+    assert main(("a/b", 1, "f0", {"x": "holds:+"}), bad) == 1
+    assert said in capsys.readouterr().out
