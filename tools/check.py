@@ -5,16 +5,20 @@ from __future__ import annotations
 import subprocess
 import sys
 
-from tools import notebooks, trust
+from tools import lint, notebooks, trust
 from tools.format import mend
+
+COLOR = f"--color={'yes' if sys.stdout.isatty() else 'no'}"
+PYTEST = ("pytest", "-q", "--no-header", "-rf", COLOR)
+PYTEST += ("-p", "no:cacheprovider")  # two would share one cache
 
 
 def main(chapter: str) -> int:
-    """Tidy it, compare its outputs with what the code prints now, check its form.
+    """Tidy it, compare its outputs with what the code prints now, check the rest.
 
     Compare only if the chapter is fresh: otherwise all would say what one ``make run``
-    mends. Both at once, for the kernel takes one processor. What the form's tests say
-    is shown when the outputs are done.
+    mends. All at once, for the kernel takes one processor. What was found beside it is
+    shown when the outputs are done.
     """
     path = notebooks.find(chapter)
     if mend(path):
@@ -22,19 +26,32 @@ def main(chapter: str) -> int:
         print(f"{chapter}: tidied, as an editor had saved it otherwise", flush=True)
     if reason := notebooks.stale(path):
         raise SystemExit(reason)
-    slug = path.stem
-    color = "yes" if sys.stdout.isatty() else "no"
-    pytest = [sys.executable, "-m", "pytest", "-q", "--no-header", "-rf"]
-    pytest += ["--color", color, "-p", "no:cacheprovider"]  # two would share one cache
+    faults = lint.faults(path)
+    print("".join(f"{fault}\n" for fault in faults), end="", flush=True)
+    references = begin("tools.references", chapter)
+    form = begin(*form_of(path.stem))
     outputs = ["--nbval", "--nbval-cell-timeout", "300", str(path)]
-    form = ["tests/book/test_chapters.py", "tests/book/test_exercises.py"]
-    form += ["-k", f"{slug.replace('-', '_')} or {slug}"]  # as the tests name it
-    with subprocess.Popen(
-        [*pytest, *form], cwd=notebooks.ROOT, stdout=subprocess.PIPE, text=True
-    ) as beside:
-        failed = subprocess.run([*pytest, *outputs], cwd=notebooks.ROOT).returncode
-        print(beside.communicate()[0], end="")
-    return max(failed, beside.returncode)
+    failed = [bool(faults), begin(*PYTEST, *outputs, output=None).wait()]
+    return max(*failed, shown(form), shown(references))
+
+
+def form_of(slug: str) -> list[str]:
+    """Return the tests of a chapter's form and exercises."""
+    files = ["tests/book/test_chapters.py", "tests/book/test_exercises.py"]
+    named = f"{slug.replace('-', '_')} or {slug}"  # as the tests name it
+    return [*PYTEST, *files, "-k", named]
+
+
+def begin(*module: str, output=subprocess.PIPE) -> subprocess.Popen:
+    """Start a module of Python, its output to be shown later or, with None, at once."""
+    command = [sys.executable, "-m", *module]
+    return subprocess.Popen(command, cwd=notebooks.ROOT, stdout=output, text=True)
+
+
+def shown(begun: subprocess.Popen) -> int:
+    """Print what a process said, and return whether it failed."""
+    print(begun.communicate()[0], end="", flush=True)
+    return begun.returncode
 
 
 if __name__ == "__main__":

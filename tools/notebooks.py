@@ -6,6 +6,7 @@ import json
 import os
 import re
 import sys
+import textwrap
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -136,6 +137,18 @@ def code_cells(notebook) -> Iterator[tuple[int, dict]]:
     yield from enumerate(cells, 1)
 
 
+def cell_name(notebook, index: int) -> str:
+    """Return how messages name a cell: code by number, text by heading or beginning."""
+    cell = notebook.cells[index]
+    for number, other in code_cells(notebook):
+        if other is cell:
+            return f"cell [{number}]"
+    text = cell.source.strip()
+    heading = re.search(r"^#+ +(.+)", text, re.MULTILINE)
+    words = heading[1] if heading else text.partition("\n")[0]
+    return f'the cell "{textwrap.shorten(words, 40, placeholder=" ...")}"'
+
+
 # --- Tidiness -----------------------------------------------------------------------
 
 
@@ -159,6 +172,8 @@ def _fold(cell) -> None:
     tags = FOLDED & {*cell.metadata.get("tags", [])}
     if tags:
         hidden = {**cell.metadata.get("jupyter", {}), "source_hidden": True}
+        if tags != {"hide-input"}:
+            hidden["outputs_hidden"] = True
         cell.metadata["jupyter"] = nbformat.from_dict(hidden)
     if "solution" in tags and not cell.source.startswith("#"):
         cell.source = f"# Solution\n{cell.source}"  # JupyterLab shows the first line
@@ -224,8 +239,14 @@ def problems(path: Path) -> list[str]:
             found.append(f"{where}: more than 25 lines")
         for output in cell.outputs:
             if output.get("name") == "stderr":
-                found.append(f"{where}: writes to stderr")
+                first = output.text.strip().partition("\n")[0]
+                found.append(f"{where}: writes to stderr: {first}")
         found += [f"{where}: {problem}" for problem in _excuse_problems(cell)]
+    for index, cell in enumerate(notebook.cells):
+        if tab := re.search("\t", cell.source):
+            line = cell.source.count("\n", 0, tab.start()) + 1
+            where = f"{cell_name(notebook, index)}, line {line}"
+            found.append(f"{where}: a tab, where spaces would be right")
     tidy(notebook)
     if text_of(notebook) != text:
         chapter = f"{path.parent.name}/{path.stem}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
 import subprocess
@@ -16,8 +17,11 @@ from tools.notebooks import ROOT
 
 HTML = ROOT / "_build" / "html"
 DOCTREES = ROOT / "_build" / ".doctrees"
+LISTED = DOCTREES / "lists"  # what listed the pages when the cache was made
 LISTS = (ROOT / "_toc.yml", ROOT / "book" / "moved.yml")
 CAUSE = re.compile(r"^[\w.]+(?:Error|Exception): .+(?:\n +.+)*", re.MULTILINE)
+# MyST-NB's line of a notebook: 10,000 for its cell and each before, and one more.
+PLACE = re.compile(r"^(\S+\.ipynb):(\d+): (?:WARNING|ERROR): ")
 LINK = re.compile(r'<a\b[^>]*?\shref="(?![a-z]+:|//)([^"#?]*)[^"#]*#?([^"]*)"')
 
 
@@ -31,10 +35,10 @@ def build() -> None:
         malformed; the message says which. No site is left then, and no cache: Sphinx
         warns of a page only when it reads or writes it.
     """
-    listed = DOCTREES / "lists"  # what listed the pages when the cache was made
     now = "".join(path.read_text("utf8") for path in LISTS if path.is_file())
-    if not listed.is_file() or listed.read_text("utf8") != now:
+    if not LISTED.is_file() or LISTED.read_text("utf8") != now:
         clean()
+    LISTED.unlink(missing_ok=True)  # until it is built, or else it is killed half-way
     try:
         contents.pages(ROOT)  # which says in which line _toc.yml is malformed
         look_at_chapters()
@@ -44,7 +48,7 @@ def build() -> None:
     except BaseException:  # also when it is interrupted
         clean()
         raise
-    listed.write_text(now, "utf8")
+    LISTED.write_text(now, "utf8")
 
 
 def clean() -> None:
@@ -74,10 +78,30 @@ def run_sphinx() -> None:
     command = [program, "build", ".", "-W", "-n", "-q", "--keep-going"]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
     if done.returncode:
-        text = re.sub(r"\x1b\[[0-9;]*m", "", done.stdout + done.stderr)
-        lines = [x for x in text.splitlines() if re.search("(WARNING|ERROR):", x)]
-        lines = lines or CAUSE.findall(text)[:1] or [text]
-        raise SystemExit("\n".join(["The site has warnings:", *dict.fromkeys(lines)]))
+        text = done.stdout + done.stderr
+        lines = warnings_in(text) or CAUSE.findall(text)[:1] or [text]
+        raise SystemExit("\n".join(["The site has warnings:", *lines]))
+
+
+def warnings_in(said: str) -> list[str]:
+    """Return the lines of Sphinx's that warn, each once and with the cell it means."""
+    text = re.sub(r"\x1b\[[0-9;]*m", "", said)
+    lines = [x for x in text.splitlines() if re.search("(WARNING|ERROR):", x)]
+    return [in_cells(line) for line in dict.fromkeys(lines)]
+
+
+def in_cells(said: str) -> str:
+    """Return what Sphinx says with a cell in place of its line of a notebook."""
+
+    def name(match: re.Match) -> str:
+        path, (index, line) = Path(match[1]), divmod(int(match[2]), 10_000)
+        notebook = notebooks.read(path)
+        if not 0 < index <= len(notebook.cells):  # it is about the whole notebook
+            return f"{os.path.relpath(path)}: "
+        cell = notebooks.cell_name(notebook, index - 1)
+        return f"{os.path.relpath(path)}, {cell}, line {max(line - 1, 1)}: "
+
+    return PLACE.sub(name, said)
 
 
 def dead_links() -> Iterator[str]:

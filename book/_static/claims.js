@@ -1,8 +1,7 @@
 // What the reader predicts stays in this browser: outcomes are veiled until then, and show
-// it beside them; the ledger filters, and shows how well calibrated the reader is.
+// it beside them.
 (() => {
   const KEY = "evidence:predictions";
-  const VERDICTS = ["holds", "depends", "fails"];
   const MOST = 2; // questions at a time; what follows more of them is not veiled
   const read = () => { try { return JSON.parse(localStorage.getItem(KEY)) ?? {}; } catch { return {}; } };
   const write = (all) => { try { localStorage.setItem(KEY, JSON.stringify(all)); } catch { /* private window */ } };
@@ -13,10 +12,11 @@
     element.append(...children);
     return element;
   };
+  window.evidence = { read, write, changed, make }; // for the ledger's script
 
   // --- What the reader said, beside what came out -------------------------------------
 
-  const CARDS = ".evidence-verdict, .evidence-outcome, .evidence-ledger > li";
+  const CARDS = ".evidence-verdict, .evidence-outcome";
 
   function answer(card) {
     const said = read()[card.dataset.claim ?? card.dataset.question];
@@ -54,48 +54,12 @@
     question.append(skip);
   }
 
-  // --- The ledger ---------------------------------------------------------------------
-
-  function calibrate(box) {
-    const rows = [...document.querySelectorAll(".evidence-ledger > li")];
-    const all = read();
-    const answered = rows.filter((row) => all[row.dataset.claim]);
-    box.hidden = !answered.length;
-    if (!answered.length) return;
-    const right = answered.filter((row) => all[row.dataset.claim] === row.dataset.verdict);
-    const believed = answered.filter((row) => row.dataset.believed === row.dataset.verdict);
-    const lines = VERDICTS.map((value) => {
-      const said = answered.filter((row) => all[row.dataset.claim] === value);
-      const hits = said.filter((row) => row.dataset.verdict === value).length;
-      return said.length ? make("li", { textContent: `${value}: said ${said.length} times, right ${hits} times` }) : "";
-    });
-    const forget = make("button", { type: "button", textContent: "Forget my answers" });
-    forget.addEventListener("click", () => { write({}); changed(); });
-    box.replaceChildren(
-      make("p", { textContent: `You predicted ${answered.length} of ${rows.length} claims and were right on ${right.length}; the common belief is right on ${believed.length} of them.` }),
-      make("ul", {}, ...lines), forget);
-  }
-
-  function filter(box) {
-    const chosen = [...box.querySelectorAll("select")].map((s) => [s.dataset.filter, s.value]);
-    const rows = [...document.querySelectorAll(".evidence-ledger > li")];
-    rows.forEach((row) => { row.hidden = chosen.some(([name, value]) => value && row.dataset[name] !== value); });
-    const shown = rows.filter((row) => !row.hidden).length;
-    box.querySelector(".evidence-count").textContent = `${shown} of ${rows.length} shown`;
-  }
-
   function update() {
     document.querySelectorAll(CARDS).forEach(answer);
     document.querySelectorAll(".evidence-predict").forEach(veil);
-    document.querySelectorAll(".evidence-calibration").forEach(calibrate);
   }
 
   function start() {
-    document.querySelectorAll(".evidence-filters").forEach((box) => {
-      box.hidden = false;
-      box.addEventListener("change", () => filter(box));
-      filter(box);
-    });
     document.addEventListener("evidence:said", update);
     window.addEventListener("hashchange", update);
     update();

@@ -52,9 +52,10 @@ function render({ model, el }) {
   };
 
   el.classList.add("evidence-asking");
-  el.dataset.lmSuppressShortcuts = "true"; // JupyterLab would take the letters and arrows
   el.append(make("p", {}, make("strong", { textContent: "Commit yourself" })),
     ...questions.map((question, which) => (question.kind === "number" ? number : choice)(question, which)));
+  // JupyterLab would take letters as commands; it looks at what has the focus first.
+  for (const each of el.querySelectorAll("input, button")) each.dataset.lmSuppressShortcuts = "true";
   const update = () => updates.forEach((one) => one());
   document.addEventListener("evidence:said", update);
   update();

@@ -9,6 +9,7 @@ import html
 
 MARKS = {"holds": "✓", "depends": "◐", "fails": "✗", "open": "○", "advice": "–"}
 STATES = {"met": "yes", "refuted": "no", "undecided": "undecided"}
+COLUMNS = ("Saying", "Verdict", "What decides", "Say instead")  # of that table
 MOST_ROWS = 10  # of a table of sayings; what is left stands in the ledger
 
 
@@ -91,10 +92,14 @@ class Sayings(Card):
             said = f'<a href="{ledger}">{_more(left)[0]}</a>'
         else:
             said = "".join(_more(left))
+        places = "".join(f'<span id="claim-{row["id"]}"></span>' for row in left)
+        heads = "".join(
+            f'<th scope="col" role="columnheader">{x}</th>' for x in COLUMNS
+        )
         return (
-            '<div class="evidence-sayings"><table><thead><tr><th>Saying</th>'
-            "<th>Verdict</th><th>What decides</th><th>Say instead</th></tr></thead>"
-            f"<tbody>{rows}</tbody></table><p>{said}</p></div>"
+            '<div class="evidence-sayings"><table role="table">'
+            f'<thead role="rowgroup"><tr role="row">{heads}</tr></thead>'
+            f'<tbody role="rowgroup">{rows}</tbody></table><p>{places}{said}</p></div>'
         )
 
 
@@ -185,7 +190,7 @@ def said_of(data: dict) -> list[str]:
         lines.append(f"Measured: {data['measured']}")
     if data.get("sturdiness"):
         lines.append(data["sturdiness"])
-    if "fresh" in data and data["fresh"]["bad"]:
+    if "fresh" in data:
         lines.append(data["fresh"]["said"])
     if data.get("instead"):
         lines.append(f"Say instead: {data['instead']}")
@@ -222,16 +227,23 @@ def _more(left: list) -> list[str]:
 
 
 def _saying_html(row: dict) -> str:
-    """Return a row of the table; ``data-label`` names its cells on a narrow screen."""
+    """Return a row of the table.
+
+    On a narrow screen it is a card: ``data-label`` names its cells. The roles are those
+    that the elements have by themselves, and that browsers then forget.
+    """
     decides = "; ".join(in_words(c) for c in row["conditions"]) or row["measured"]
-    cells = {
-        "Saying": html.escape(row["statement"]),
-        "Verdict": badge(row["verdict"]),
-        "What decides": html.escape(decides),
-        "Say instead": html.escape(row.get("instead") or "") or "&nbsp;",
-    }
-    inside = "".join(f'<td data-label="{k}">{v}</td>' for k, v in cells.items())
+    cells = (
+        html.escape(row["statement"]),
+        badge(row["verdict"]),
+        html.escape(decides),
+        html.escape(row.get("instead") or ""),
+    )
+    inside = "".join(
+        f'<td role="cell" data-label="{name}">{text}</td>'
+        for name, text in zip(COLUMNS, cells, strict=True)
+    )
     return (
-        f'<tr id="claim-{row["id"]}" data-claim="{row["id"]}" '
+        f'<tr id="claim-{row["id"]}" role="row" data-claim="{row["id"]}" '
         f'data-verdict="{row["verdict"]}">{inside}</tr>'
     )

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import copy
 import difflib
+import traceback
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -301,8 +302,8 @@ def function(
         try:
             given = [_call(answer, case) for case in cases]
         except Exception as error:
-            text = f"your function raised {type(error).__name__}: {error}"
-            raise Mistake(text) from error
+            raised = f"raised {type(error).__name__}: {error}"
+            raise Mistake(f"your function{_line(error)} {raised}") from error
         if all(value is None or value is ... for value in given):
             raise _NotAttempted
         if agrees(given, expected):
@@ -361,6 +362,17 @@ def _as_numbers(answer) -> np.ndarray | None:
 
 def _call(func: Callable, case: tuple):
     return func(*copy.deepcopy(case))
+
+
+def _line(error: Exception) -> str:
+    """Return where in the reader's own cell an error arose, if it got that far."""
+    frames = traceback.extract_tb(error.__traceback__)
+    frames = [frame for frame in frames if frame.filename != __file__]
+    own = [frame for frame in frames if frame.filename == frames[0].filename]
+    if not own:
+        return ""
+    text = f" ({own[-1].line})" if own[-1].line else ""
+    return f", line {own[-1].lineno}{text},"
 
 
 def _direction(given: np.ndarray, expected: np.ndarray) -> str:

@@ -10,7 +10,6 @@ function render({ model, el }) {
   const encode = model.get("format") === "svg" ? encodeURIComponent : (text) => text;
 
   el.classList.add("evidence-explore");
-  el.dataset.lmSuppressShortcuts = "true"; // JupyterLab would take the arrow keys
   const picture = document.createElement("img");
   if (model.get("format") === "svg") picture.className = "evidence-drawing";
 
@@ -77,6 +76,8 @@ function render({ model, el }) {
   panel.className = "evidence-controls";
   panel.append(...rows.map((row) => row.row));
   el.append(panel, picture);
+  // JupyterLab would take letters as commands; it looks at what has the focus first.
+  for (const input of panel.querySelectorAll("input")) input.dataset.lmSuppressShortcuts = "true";
 
   const update = () => {
     const selection = model.get("selection");

@@ -136,12 +136,13 @@ def explore(
         )
     selection = _opening(choices, start or {})
     pictures, alts = [], []
-    for values in combinations:
-        named = dict(zip(choices, values, strict=True))
-        picture, text = _draw_frame(draw, named, alt, fmt)
-        figures.check_texts(caption, text, name)
-        pictures.append(picture)
-        alts.append(text)
+    with figures.one_warning_of_missing_fonts():
+        for values in combinations:
+            named = dict(zip(choices, values, strict=True))
+            picture, text = _draw_frame(draw, named, alt, fmt)
+            figures.check_texts(caption, text, name)
+            pictures.append(picture)
+            alts.append(text)
     parts, frames = share_lines(pictures)
     widget = FrameExplorer(
         controls=[

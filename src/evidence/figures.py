@@ -5,12 +5,15 @@ from __future__ import annotations
 import html
 import io
 import re
-from collections.abc import Sequence
+import warnings
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 
 import matplotlib as mpl
 import matplotlib.pyplot as plt
 import numpy as np
 from IPython.display import display
+from matplotlib import font_manager
 
 from evidence.stats import Estimate
 
@@ -21,6 +24,13 @@ with a contrast of 3:1 or more against white (Okabe & Ito 2008, darkened)."""
 MARKERS = ("o", "s", "^", "D", "v", "P", "X")  # for measured points; curves have none
 LINES = ("-", "--", "-.", ":", (0, (5, 1)), (0, (3, 1, 1, 1)), (0, (1, 1)))
 GRAY = "#6b6b6b"
+FONT = "DejaVu Sans"  # travels with matplotlib: the same on every machine
+CJK_FONTS = (  # for the characters that it lacks, where one of them is installed
+    *("Noto Sans CJK SC", "Noto Sans CJK JP", "WenQuanYi Micro Hei"),
+    *("Hiragino Sans GB", "Arial Unicode MS"),
+    *("Microsoft YaHei", "Yu Gothic", "Malgun Gothic"),
+)
+GLYPH = r"Glyph (\d+) .* missing from"  # how matplotlib's warning begins
 MIME = "application/vnd.evidence.figure+json"
 CAPTION_MIME = "application/vnd.evidence.caption+json"
 
@@ -37,7 +47,6 @@ _STYLE = {
     "figure.constrained_layout.use": True,
     "figure.dpi": 100,
     "figure.max_open_warning": 0,
-    "font.family": "DejaVu Sans",  # travels with matplotlib: the same on every machine
     "font.size": 11,
     "grid.color": "#dddddd",
     "grid.linewidth": 0.6,
@@ -55,7 +64,9 @@ _STYLE = {
 
 def use_style() -> None:
     """Set the book's figure style; :func:`evidence.setup` calls it."""
-    mpl.rcParams.update(_STYLE)
+    installed = {font.name for font in font_manager.fontManager.ttflist}
+    others = [name for name in CJK_FONTS if name in installed]
+    mpl.rcParams.update(_STYLE | {"font.family": [FONT, *others]})
 
 
 def subplots(
@@ -158,7 +169,9 @@ def label_lines(ax, *, pad: float = 4) -> None:
         for line in ax.get_lines()
         if line.get_label() and not line.get_label().startswith("_")
     ]
-    ax.figure.draw_without_rendering()  # until then the limits are not known
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", GLYPH)  # whoever shows the figure says so
+        ax.figure.draw_without_rendering()  # until then the limits are not known
     to_pixels = ax.transData.transform
     ends = []
     for line in lines:
@@ -209,7 +222,8 @@ def show(fig, *, caption: str, alt: str, name: str | None = None, fmt: str = "sv
         ``fig-``, or the format is unknown.
     """
     data = describe(caption, alt, name, fmt)
-    picture = render(fig, fmt, alt)
+    with one_warning_of_missing_fonts():
+        picture = render(fig, fmt, alt)
     plt.close(fig)
     mime = "image/svg+xml" if fmt == "svg" else "image/png"
     metadata = {} if fmt == "svg" else {mime: {"width": int(fig.get_figwidth() * 96)}}
@@ -294,6 +308,30 @@ def render(fig, fmt: str = "svg", alt: str = ""):
     out = io.BytesIO()
     picture.save(out, format="png", optimize=True)
     return out.getvalue()
+
+
+@contextmanager
+def one_warning_of_missing_fonts() -> Iterator[None]:
+    """Gather matplotlib's warnings, several a character, and say what mends them."""
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.filterwarnings("always", GLYPH)
+        yield
+    missing = {}  # characters in their order
+    for warning in caught:
+        text = str(warning.message)
+        if glyph := re.match(GLYPH, text):
+            missing[chr(int(glyph[1]))] = None
+        else:
+            place = warning.filename, warning.lineno
+            warnings.warn_explicit(text, warning.category, *place)
+    if missing:
+        warnings.warn(
+            f"no font here draws {''.join(missing)}: boxes stand in their place. "
+            "Install Noto Sans CJK (on Debian, Ubuntu and Colab: apt-get install "
+            "fonts-noto-cjk), delete the list of fonts in "
+            f"{mpl.get_cachedir()}, and restart the kernel",
+            stacklevel=4,
+        )
 
 
 def _tidy_svg(svg: str, alt: str) -> str:

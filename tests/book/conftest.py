@@ -1,8 +1,6 @@
 """A browser and the built site for the tests that visit it."""
 
 import pytest
-import visit
-from playwright.sync_api import sync_playwright
 
 from tools import browser
 from tools.server import serve
@@ -12,6 +10,8 @@ from tools.site import HTML
 @pytest.fixture(scope="module")
 def chromium():
     """Yield a browser for all tests of a file."""
+    from playwright.sync_api import sync_playwright  # which make check does without
+
     path = browser.find()
     assert path, browser.ADVICE
     with sync_playwright() as playwright:
@@ -23,6 +23,6 @@ def chromium():
 @pytest.fixture(scope="module")
 def site():
     """Yield the address of the built site, served from this machine."""
-    assert visit.PAGES, "build the site first: make book"
+    assert (HTML / "index.html").is_file(), "build the site first: make book"
     with serve(HTML) as address:
         yield address

@@ -1,6 +1,5 @@
 """What fresh random numbers made of the claims: no fault, and shown as it is."""
 
-import copy
 import re
 
 import fresh
@@ -99,13 +98,12 @@ NOTES = {
 
 
 @pytest.mark.parametrize("sets, entry, said, bad", NOTES.values(), ids=NOTES)
-def test_a_card_says_what_is_bad(book, sets, entry, said, bad):
+def test_what_is_said_of_a_verdict(book, sets, entry, said, bad):
     fresh.write({"x": [fresh.Result("f0", tuple(sets.split()))]}, book)
-    row = copy.deepcopy(verdict("imbalance").data)
+    row = verdict("imbalance").data
     note = fresh.note(row, entry, book)
     assert note == {"said": f"Fresh seeds: the {said}", "bad": bad}
-    shown = note["said"] in cards.said_of(row | {"fresh": note})
-    assert shown == bad
+    assert note["said"] in cards.said_of(row | {"fresh": note})
 
 
 def test_nothing_is_said_of_what_is_not_known_or_has_no_chance(book):

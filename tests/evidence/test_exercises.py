@@ -1,5 +1,7 @@
 """Exercises: what each kind of check says."""
 
+import linecache
+import re
 from fractions import Fraction
 
 import numpy as np
@@ -146,10 +148,6 @@ def test_a_choice_needs_options_that_can_be_chosen():
         choice("A", {"A": "x", "B": "y"})
 
 
-def raises(x):
-    raise ZeroDivisionError("division by zero")
-
-
 @pytest.mark.parametrize(
     ("answer", "said"),
     [
@@ -163,7 +161,6 @@ def raises(x):
          "not yet: for the arguments 0.0 it returns None instead of 0.0."),
         (lambda x: "6", "not yet: for the arguments 3 it returns '6' instead of 6."),
         (lambda x: 2 * x + 1e-3, "not yet: for the arguments 3 it returns 6.001"),
-        (raises, "not yet: your function raised ZeroDivisionError: division by zero."),
         (lambda: 1, "not yet: your function raised TypeError: "),
         (6, "not yet: the answer should be a function, not 6."),
     ],
@@ -172,6 +169,44 @@ def test_a_function(ask, answer, said):
     mistakes = [(unchanged, "you forgot the 2")]
     exercise = function(double, [(3,), (0.0,)], 1e-9, mistakes, "Twice.")
     assert ask(exercise, answer).startswith(said)
+
+
+HELPED = """def helper(x):
+    y = [x]
+    return y[1]
+
+
+def answer(x):
+    return helper(x) + 1
+"""
+
+
+@pytest.mark.parametrize(
+    ("cell", "said"),
+    [
+        ("def answer(x):\n    return x + b\n",
+         ", line 2 (return x + b), raised NameError: name 'b' is not defined."),
+        ("from functools import partial\n\nanswer = partial(lambda y, x: x / y, 0)\n",
+         ", line 3 (answer = partial(lambda y, x: x / y, 0)), raised "
+         "ZeroDivisionError: division by zero."),
+        (HELPED, ", line 3 (return y[1]), raised IndexError: list index out of range."),
+        ("import numpy as np\nanswer = lambda x: np.linalg.inv([x])\n",
+         ", line 2 (answer = lambda x: np.linalg.inv([x])), raised LinAlgError: "),
+        ("def answer():\n    return 1\n",
+         " raised TypeError: answer() takes 0 positional arguments but 1 was given."),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("source", [True, False])
+def test_an_error_names_its_line(ask, monkeypatch, cell, said, source):
+    if source:  # as in Jupyter, which keeps the text of its cells
+        lines = cell.splitlines(keepends=True)
+        monkeypatch.setitem(linecache.cache, "<cell>", (len(cell), None, lines, ""))
+    else:
+        said = re.sub(r"(line \d+) [(].*[)],", r"\1,", said)
+    names = {}
+    exec(compile(cell, "<cell>", "exec"), names)
+    heard = ask(function(double, [(3,)]), names["answer"])
+    assert heard.startswith(f"not yet: your function{said}")
 
 
 def test_a_function_may_not_change_what_the_next_one_gets(ask):

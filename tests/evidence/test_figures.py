@@ -1,8 +1,10 @@
 """Figures: bands, labels, captions, and pictures that come out the same every time."""
 
 import io
+import warnings
 import xml.etree.ElementTree as ET
 
+import matplotlib as mpl
 import matplotlib.pyplot as plt
 import numpy as np
 import pytest
@@ -11,7 +13,7 @@ from hypothesis import strategies as st
 from IPython.display import display
 from PIL import Image
 
-from evidence import figures
+from evidence import explore, figures
 from evidence.stats import Estimate
 
 figures.use_style()
@@ -62,6 +64,68 @@ def test_series_are_told_apart_without_color():
     assert [line.get_color() for line in lines] == list(figures.COLORS[:3])
     assert {line.get_marker() for line in lines} == {"None"}  # of measured points only
     assert [line.get_linestyle() for line in lines] == list(figures.LINES[:3])
+
+
+# --- Characters that the book's font lacks ------------------------------------------
+
+
+def labeled(text):
+    fig, ax = figures.subplots()
+    ax.plot([1, 2], label=f"{text}ρ")
+    ax.set(title=f"{text}0")
+    figures.label_lines(ax)
+    return fig
+
+
+@pytest.fixture
+def fonts(monkeypatch):
+    """Let other fonts than the usual ones draw what the book's font lacks."""
+    with mpl.rc_context():
+
+        def use(*names):
+            monkeypatch.setattr(figures, "CJK_FONTS", names)
+            figures.use_style()
+
+        yield use
+
+
+@pytest.mark.parametrize("fmt", ["svg", "png"])
+def test_one_message_says_which_font_is_missing(fonts, displayed, fmt):
+    fonts("No Such Font")
+    with warnings.catch_warnings(record=True) as heard:
+        warnings.simplefilter("always")
+        figures.show(labeled("学习"), caption="c", alt="a", fmt=fmt)
+    (warning,) = heard
+    assert str(warning.message).startswith("no font here draws 学习: boxes stand")
+    assert "apt-get install fonts-noto-cjk" in str(warning.message)
+    assert warning.filename == __file__
+
+
+def test_all_frames_together_give_one_message(fonts, monkeypatch):
+    fonts("No Such Font")
+    with warnings.catch_warnings(record=True) as heard:
+        warnings.simplefilter("always")
+        explore(labeled, caption="c", alt="a", text=["学", "习", "x"])
+    assert [str(w.message)[:25] for w in heard] == ["no font here draws 学习: bo"]
+
+
+def test_other_warnings_are_heard_as_ever(recwarn):
+    with figures.one_warning_of_missing_fonts():
+        warnings.warn("far too many bins", RuntimeWarning, stacklevel=1)
+    (warning,) = recwarn
+    assert (warning.category, warning.filename) == (RuntimeWarning, __file__)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        with pytest.raises(RuntimeWarning), figures.one_warning_of_missing_fonts():
+            warnings.warn("far too many bins", RuntimeWarning, stacklevel=1)
+
+
+def test_a_font_that_is_there_draws_what_the_books_font_lacks(fonts, recwarn):
+    without = figures.render(labeled("x"))
+    fonts("No Such Font", "STIXNonUnicode")  # stands in for one of Chinese
+    assert figures.render(labeled("x")) == without
+    figures.render(labeled("\ue000"))
+    assert not len(recwarn)
 
 
 def test_subplots_have_the_size_asked_for():

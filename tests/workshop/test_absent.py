@@ -63,6 +63,12 @@ UNKNOWN = {  # what is warned about
     "{eq}`no-sum`": "equation not found: no-sum",
     "{numref}`fig-none`": "undefined label: 'fig-none'",
     "{term}`no term`": "term not in glossary: 'no term'",
+    "{cite}`nobody2020`": 'could not find bibtex key "nobody2020"',
+    "[words](#no-place)": "target not found: 'no-place'",
+    "[words](/book/two/now.md#no-place)": "local id not found in doc 'book/two/now'",
+    "[words](no-file.txt)": "target not found: 'no-file.txt'",
+    "[words](../../src/none.py)": "the repository has no src/none.py",
+    "![words](no-picture.png)": "image file not readable: book/demo/no-picture.png",
 }
 CARD = """
 :::{card} Card
@@ -167,13 +173,30 @@ def test_with_an_address_they_become_links(course):
     assert "away-first-claim" not in page(course, "ledger")
 
 
-def test_what_is_unknown_stays_an_error(course):
+def test_what_is_unknown_stays_an_error_and_check_finds_it_too(course):
+    assert references(course) == ""
     add_prose(course, *UNKNOWN)
     kept = course / "book" / "demo" / ".ipynb_checkpoints" / "old-checkpoint.md"
     kept.parent.mkdir()
     kept.write_text("(no-section)=\n# Once", "utf8")  # which Jupyter keeps by itself
-    said = build(course, fails=True)
-    warned = said.partition("The site has warnings:\n")[2].splitlines()
-    assert len(warned) == len(UNKNOWN), said
+    said = references(course)
     for text in UNKNOWN.values():
         assert text in said
+    place = f'book/{CHAPTER}.ipynb, the cell "What to remember", line '
+    lines = said.splitlines()
+    assert len(lines) == len(UNKNOWN) and all(x.startswith(place) for x in lines), said
+    cell = notebooks.read(notebooks.find(CHAPTER, course)).cells[-1].source.splitlines()
+    for line in lines:
+        number, _, what = line.removeprefix(place).partition(": ")
+        written = [x for x, warning in UNKNOWN.items() if warning in what]
+        assert cell[int(number) - 1] in written, line
+    built = build(course, fails=True).partition("The site has warnings:\n")[2]
+    assert sorted(built.splitlines()) == sorted(lines)
+    assert "not built: make book" in references(course)
+
+
+def references(root) -> str:
+    """Return what is said of the chapter's references."""
+    done = copies.python(root, "-m", "tools.references", CHAPTER)
+    assert done.returncode == ("line" in done.output), done.output
+    return done.output

@@ -163,6 +163,18 @@ def texts(path: Path) -> list[str]:
     return [o.get("text") or o["data"].get("text/plain", "") for o in outputs]
 
 
+def test_make_lab_tells_jupyterlab_the_same_and_leaves_one_s_home_alone():
+    command = ["make", "--always-make", "--dry-run", "lab", "OPTIONS=--port=1"]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
+    *_, settings, stamp, trust, start = done.stdout.splitlines()
+    assert "-r .binder/lab.txt" in done.stdout and stamp == "touch .venv/lab"
+    assert settings.endswith(" .binder/settings") and trust.endswith("tools.trust")
+    assert start.endswith("python -m jupyterlab --port=1")
+    for line in (settings, start):
+        assert "JUPYTERLAB_WORKSPACES_DIR=.venv/" in line
+        assert 'PATH="$PWD/.venv/bin:$PATH"' in line
+
+
 @pytest.fixture
 def lab(binder):
     """A running JupyterLab; its address."""
@@ -200,21 +212,66 @@ def heading(page: str) -> str:
     return re.search("^# (.+)$", text, re.MULTILINE)[1]
 
 
-def test_jupyterlab_opens_pages_as_pages_and_first_the_first_one(binder, lab):
+@pytest.fixture
+def page(lab):
+    """A browser's page, tall enough that JupyterLab draws every cell of a chapter."""
     from playwright.sync_api import sync_playwright
 
-    assert binder.post_build.returncode == 0, binder.post_build.output
     with sync_playwright() as playwright:
         chromium = playwright.chromium.launch(
             executable_path=browser.find(), args=browser.FLAGS
         )
-        page = chromium.new_page()
-        page.goto(lab + "lab")
-        shown = page.locator(".jp-MarkdownViewer").last
-        shown.get_by_role("heading", name=heading("index.md")).wait_for()
-        shown.get_by_text("Look up a symptom").wait_for()
-        first = shown.inner_text()
-        page.goto(lab + "lab/tree/book/how-it-works.md")
-        shown.get_by_role("heading", name=heading("how-it-works.md")).wait_for()
+        yield chromium.new_page(viewport={"width": 1200, "height": 7000})
         chromium.close()
-    assert ":::" not in first and "grid-item" not in first  # directives, not source
+
+
+def test_jupyterlab_opens_pages_as_pages_and_first_the_first_one(binder, lab, page):
+    assert binder.post_build.returncode == 0, binder.post_build.output
+    page.goto(lab + "lab")
+    shown = page.locator(".jp-MarkdownViewer").last
+    shown.get_by_role("heading", name=heading("index.md")).wait_for()
+    shown.get_by_text("Look up a symptom").wait_for()
+    first = shown.inner_text()
+    assert ":::" not in first and "%%" not in first and "grid-item" not in first
+    shown.get_by_role("link", name="how this book works").click()
+    shown = page.locator(".jp-MarkdownViewer").last
+    shown.get_by_role("heading", name=heading("how-it-works.md")).wait_for()
+    shown.get_by_text("Wilson, 1927").wait_for()
+
+
+def test_a_chapter_opens_whole_is_changed_run_and_saved(binder, lab, page):
+    before = notebooks.find(CHAPTER, binder.root)
+    path = Path(shutil.copy(before, before.with_name("mine.ipynb")))
+    page.goto(f"{lab}lab/tree/book/demo/mine.ipynb")
+    notebook = page.locator(".jp-Notebook")
+    slider = notebook.locator(".evidence-explore input")  # there before anything is run
+    slider.wait_for()
+    assert notebook.locator(".jp-RenderedSVG").count(), "figures are there, too"
+    notebook.get_by_text("Wilson (1927)").wait_for()
+    assert notebook.get_by_text("# Solution").count() == 3
+    assert not notebook.get_by_text("np.sqrt(25)").count()
+
+    cells = notebook.locator(".jp-Cell").count()
+    slider.focus()
+    for key in ("b", "x", "ArrowRight"):  # below, cut, and what the slider is for
+        slider.press(key)
+    assert slider.input_value() == "1"
+    assert notebook.locator(".jp-Cell").count() == cells
+
+    notebook.locator(".cm-content", has_text="np.mean([1, 2, 6])").click()
+    page.keyboard.press("Control+A")
+    page.keyboard.insert_text("np.mean([1, 2, 9])")
+    page.get_by_role("menuitem", name="Run", exact=True).click()
+    page.get_by_text("Run All Cells", exact=True).click()
+    notebook.get_by_text("4.0", exact=True).wait_for(timeout=60_000)
+    last = len(list(notebooks.code_cells(notebooks.read(path))))
+    notebook.get_by_text(f"[{last}]:").first.wait_for(timeout=60_000)
+    page.keyboard.press("Control+S")
+    page.locator(".jp-mod-dirty").first.wait_for(state="detached")
+    saved = notebooks.read(path)
+    assert notebooks.damage(saved) == []
+    assert "4.0" in texts(path)
+    assert (
+        notebooks.models_of(saved).keys()
+        != notebooks.models_of(notebooks.read(before)).keys()
+    ), "the widgets are those of this run"

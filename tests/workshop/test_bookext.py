@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import gzip
 import re
 from types import SimpleNamespace
 
+import made_up
 import pytest
 from bookext import (
     chapters,
@@ -15,6 +17,7 @@ from bookext import (
     page_weight,
     repairs,
 )
+from bs4 import BeautifulSoup
 from sphinx.application import Sphinx
 from sphinx.util.docutils import docutils_namespace, patch_docutils
 
@@ -83,23 +86,111 @@ def test_formula_with_a_mistake_says_where():
         mathematics.typeset(r"1 + \nonsense", False)
 
 
-def test_ledger_escapes_what_a_claim_says():
-    row = {
+def row(**changes) -> dict:
+    """Return a row of the ledger."""
+    return {
         "id": "a-claim",
         "chapter": "part/slug",
         "page": "A & B",
         "statement": "x < y",
+        "believed": "holds",
         "verdict": "holds",
         "expected": "holds",
         "measured": "1 < 2",
         "conditions": [{"setting": "<b>", "state": "met"}],
         "why": "&",
         "source": "Notes",
+        **changes,
     }
-    html = ledger.render([row], lambda name: f"{name}.html")
+
+
+def shown(rows) -> BeautifulSoup:
+    return BeautifulSoup(
+        ledger.render(rows, lambda name: f"{name}.html"), "html.parser"
+    )
+
+
+def test_ledger_escapes_what_a_claim_says():
+    html = ledger.render([row()], lambda name: f"{name}.html")
     assert "x &lt; y" in html and "&lt;b&gt;" in html and "A &amp; B" in html
     assert '<a href="book/part/slug.html#claim-a-claim">' in html
     assert "1 claims judged: 1 holds, 0 depends, 0 fails, 0 open." in html
+
+
+def test_surprises_come_first_then_parts_and_chapters():
+    rows = [
+        row(id="as-believed"),
+        row(id="defined", believed="definition"),
+        row(id="undecided", verdict="open", expected="open"),
+        row(id="advised", verdict="advice", believed=None),
+        row(id="late", chapter="part/two", verdict="fails", believed="depends"),
+        row(id="early", verdict="depends"),
+        row(id="other", chapter="part/two"),
+    ]
+    page = shown([rows[5], *rows[:4], *rows[4:5], rows[6]])
+    headings = [" ".join(h.text.split()) for h in page.find_all(["h2", "h3"])]
+    first, rest = ledger.GROUPS.values()
+    assert headings == [first, *["part A & B"] * 2, rest, *["part A & B"] * 2]
+    ids = [li["id"] for li in page.select(".evidence-ledger > li")]
+    assert ids[:2] == ["early", "late"] and ids[-1] == "other"
+    assert "2 came out otherwise" in page.text
+    marks = page.select(".evidence-picture li")
+    assert [len(line.select("[data-verdict]")) for line in marks] == [5, 2]
+    early = page.select_one(".evidence-picture [href='#early']")
+    assert (early["data-verdict"], early["aria-label"]) == ("depends", "depends: early")
+
+
+def condition(setting, low, high, state, relation="above", margin=0.5):
+    found = {"setting": setting, "state": state, "relation": relation}
+    found |= {"low": low, "high": high, "value": (low + high) / 2, "reference": 0.0}
+    return found | {"margin": margin, "estimate": "x", "asked": "y"}
+
+
+NEAR, FAR = condition("near", 0.6, 0.8, "met"), condition("far", 2, 2.2, "met")
+UNDER = condition("under", -1, -0.8, "refuted")
+OPEN = condition("open", 0.4, 0.6, "undecided")
+CLOSE = condition("close", -0.1, 0.1, "met", "within")
+
+
+@pytest.mark.parametrize(
+    ("verdict", "reach", "conditions", "decides"),
+    [
+        ("holds", "every", [FAR, NEAR], ["near"]),
+        ("holds", "every", [CLOSE], ["close"]),
+        ("holds", "some", [UNDER, NEAR, FAR], ["far"]),
+        ("fails", "every", [UNDER], ["under"]),
+        ("depends", "every", [UNDER, FAR, OPEN, NEAR], ["near", "under"]),
+        ("open", "every", [FAR, OPEN], ["open"]),
+        ("advice", "every", [], []),
+    ],
+)
+def test_the_effect_is_what_decides(verdict, reach, conditions, decides):
+    given = row(verdict=verdict, reach=reach, conditions=conditions, measured=None)
+    assert [c["setting"] for c in ledger.effect(given)] == decides
+    assert all(f"{name}: x, y" in shown([given]).text for name in decides)
+
+
+@pytest.mark.parametrize(
+    ("changes", "weak"),
+    [
+        ({"conditions": [NEAR], "hangs": {}}, ["none"]),
+        ({"conditions": [NEAR], "hangs": {"double": "open"}}, ["margin"]),
+        ({"conditions": [NEAR | {"margin": 0.0}], "hangs": {}}, ["direction"]),
+        ({"conditions": [NEAR], "kind": "computed"}, []),
+    ],
+)
+def test_what_a_verdict_hangs_on_is_derived_from_its_data(changes, weak):
+    given = row(**{"kind": "measured"} | changes)
+    assert ledger.weak(given) == weak
+    (li,) = shown([given]).select("li[id]")
+    assert li["data-weak"].split() == weak
+    assert all((ledger.WEAK[x] in li.text) == (x != "none") for x in weak)
+
+
+def test_a_ledger_of_483_claims_is_light():
+    html = ledger.render(made_up.ledger(483), lambda name: f"{name}.html")
+    assert html.count("<details>") == 483
+    assert len(gzip.compress(html.encode())) < 120_000  # of 150 kB a page
 
 
 def test_data_are_kept_of_our_own_mime_types_alone():

@@ -62,6 +62,18 @@ def test_changed_code_is_named(site):
     assert re.fullmatch(STALE + BUILT, build(site))
 
 
+def test_a_build_that_was_killed_is_not_continued(site, monkeypatch):
+    """What it read is remembered, but not the warnings that it would have given."""
+    edit(site, "book/one.md", "A page.", "A {page}`page`.")
+    kill = "import os; from tools import site as s; "
+    kill += "s.run_sphinx = lambda run=s.run_sphinx: (read(run), os._exit(9)); "
+    read = "exec('def read(run):\\n try: run()\\n except SystemExit: pass'); "
+    done = copies.python(site, "-c", read + kill + "s.build()")
+    assert done.returncode == 9, done.output
+    assert "Unknown interpreted text role" in build(site)
+    edit(site, "book/one.md", "A {page}`page`.", "A page.")
+
+
 def test_a_deleted_chapter_fails_where_it_is_linked(site):
     files = {p: p.read_bytes() for p in chapter_of(site).parent.glob(f"{SLUG}.*")}
     for path in files:

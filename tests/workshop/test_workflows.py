@@ -8,11 +8,15 @@ steps, make targets, modules, files.
 import re
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import pytest
 import yaml
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 
+from tools import version_report
 from tools.notebooks import ROOT
 
 FOLDER = ROOT / ".github" / "workflows"
@@ -67,8 +71,35 @@ def test_make_help_says_what_every_target_does():
     assert {*said} == targets(), done.stdout
 
 
+LISTS = ["requirements.txt", "book/requirements.txt", "tests/requirements.txt"]
+LISTS += [".binder/lab.txt"]
+
+
+@pytest.mark.parametrize("name", LISTS)
+def test_every_requirement_has_its_exact_version(name):
+    pins, lines = version_report.pinned(), (ROOT / name).read_text("utf8").splitlines()
+    wanted = [Requirement(x) for x in lines if x and x[0] not in "#-"]
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf8"))["project"]
+    wanted += map(Requirement, project["dependencies"])
+    for each in wanted:
+        pin = pins.get(canonicalize_name(each.name))
+        assert pin, f"constraints.txt lacks the version of {each.name}"
+        assert each.specifier.contains(pin), f"{each}, but {pin} in constraints.txt"
+
+
+def test_what_a_library_for_a_chapter_touches_is_said():
+    """Each guide's file is one that ``make`` installs from, or asks again for."""
+    lines = (ROOT / "Makefile").read_text("utf8")
+    (needs,) = re.findall(r"^\.venv/book: (.+)$", lines, re.MULTILINE)
+    text = (ROOT / "CONTRIBUTING.md").read_text("utf8")
+    said = text.partition("**A library for a chapter**")[2].partition("**Another")[0]
+    files = {x for x in needs.split() if x != "requirements.txt"}
+    assert all(f"`{name}`" in said for name in files), files
+    assert "-r book/requirements.txt" in (ROOT / "requirements.txt").read_text("utf8")
+
+
 def test_there_are_workflows():
-    assert {path.stem for path in WORKFLOWS} >= {"book", "machines", "newest"}
+    assert {path.stem for path in WORKFLOWS} >= {"book", "machines", "newest", "oldest"}
 
 
 @every_workflow
@@ -189,6 +220,23 @@ def test_the_newest_versions_are_tried_every_week_without_constraints():
     assert "constraints" not in everything and "make" not in everything
     install = "pip install -r requirements.txt -r tests/requirements.txt"
     assert install in everything
+
+
+def test_the_oldest_versions_are_the_lower_bounds_of_the_package():
+    path = FOLDER / "oldest.yml"
+    (schedule,) = read(path)["on"]["schedule"]
+    assert re.fullmatch(r"\d+ \d+ \* \* [0-6]", schedule["cron"])
+    install, *tries = scripts(path)
+    (command,) = re.findall(r"sed .+ pyproject\.toml", install)
+    done = subprocess.run(command, shell=True, cwd=ROOT, capture_output=True, text=True)
+    package = tomllib.loads((ROOT / "pyproject.toml").read_text("utf8"))["project"]
+    bounds = [line.replace(">=", "==") for line in package["dependencies"]]
+    assert done.stdout.split() == bounds
+    assert "pip install -c _build/oldest.txt -e ." in install
+    assert [text.split(" -m ")[1] for text in tries] == [
+        "pytest -n 4 -q tests/evidence",
+        "tools.verdicts",
+    ]
 
 
 def test_the_weekly_tests_are_those_of_make_test():

@@ -11,11 +11,13 @@ from myst_nb.core.render import MimeData, NbElementRenderer
 from sphinx import addnodes
 from sphinx.application import Sphinx
 from sphinx.transforms import SphinxTransform
+from sphinx.util import logging
 
-from bookext import absent
+from bookext import absent, chapters
 from bookext.tables import BOOK
 from evidence import cards, claims, exercises, figures, replications
 
+LOGGER = logging.getLogger(__name__)
 VIEW = "application/vnd.jupyter.widget-view+json"
 CODE = re.compile(r"\b(tests|src|tools)/.+\.py$")
 LEDGER, REPLICATIONS = "book/ledger", "book/experiments/replications"
@@ -95,9 +97,10 @@ class ReadOutputs(SphinxTransform):
 
     def show_verdict(self, bundle, data: dict) -> None:
         """Show a verdict with its way to the ledger."""
-        data = self.with_fresh_seeds(data)
-        card = cards.Verdict.html(data, self.link_to(LEDGER, data["id"]))
-        self.show_card(bundle, cards.Verdict.mime, data, f"claim-{data['id']}", card)
+        kept = self.with_fresh_seeds(data)
+        shown = kept if kept.get("fresh", {}).get("bad") else data
+        card = cards.Verdict.html(shown, self.link_to(LEDGER, data["id"]))
+        self.show_card(bundle, cards.Verdict.mime, kept, f"claim-{data['id']}", card)
 
     def show_sayings(self, bundle, data: dict) -> None:
         """Show a table of sayings; the ledger has its rows, each under its anchor."""
@@ -152,6 +155,8 @@ class ReadOutputs(SphinxTransform):
             target = None if "//" in address else CODE.search(address)
             if not target:
                 continue
+            if not (chapters.ROOT / target[0]).is_file():
+                LOGGER.warning("the repository has no %s", target[0], location=node)
             text = nodes.literal("", node.astext())
             if base:
                 text = nodes.reference("", "", text, refuri=base + target[0])

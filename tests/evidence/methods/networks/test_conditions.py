@@ -19,6 +19,9 @@ def wave(condition, seeds):
     return {"weights": networks.weights[0], "loss": networks.loss(x[seeds], y[seeds])}
 
 
+wave.__module__ = "__main__"  # as in a notebook: it travels to workers by value
+
+
 def test_run_gives_the_same_numbers_however_the_work_is_cut():
     reference = run(wave, [5, 9], range(7), bank=7, workers=1)
     assert reference[9]["weights"].shape == (7, 9, 7)

@@ -1,12 +1,18 @@
-"""A site of three chapters: what it shows of their outputs, and the table of all."""
+"""A site of four chapters: what it shows of their outputs, and the tables of all.
+
+The last one has a table of 25 sayings. Beside the ledger of these stands another of 483
+claims, as many as the book is to have, in the same page.
+"""
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
 from pathlib import Path
 
+import made_up
 import pytest
 import recorded
 import yaml
@@ -18,6 +24,7 @@ from tools.notebooks import ROOT
 from tools.server import serve
 
 sys.path.insert(0, str(ROOT / "book" / "_ext"))
+from bookext import ledger
 from bookext import replications as page
 
 CONTENTS = """format: jb-book
@@ -29,12 +36,21 @@ chapters:
   - file: book/experiments/class-imbalance
   - file: book/experiments/pca-before-networks
   - file: book/architectures/transfer-learning
+  - file: book/optimization/momentum
 """
+SAYINGS = made_up.entries(25, "optimization/momentum")
+TABLE = made_up.judged(SAYINGS)
+MANY = made_up.ledger(483)
 
 
 RUNS = """# The third has not been run.
 experiments/class-imbalance 0123456789abcdef 40
 experiments/pca-before-networks 0123456789abcdef 25
+"""
+FRESH = """# The third is of other code than is shown.
+imbalance 0123456789abcdef depends:+-- fails:---
+pca 0123456789abcdef fails:--- fails:---
+pca 9123456789abcdef open:??? open:??? open:???
 """
 
 
@@ -48,6 +64,26 @@ def write_chapter(root: Path, name: str, made, **more) -> None:
     entry = {"id": claim, "statement": row.data["statement"], "believed": "holds"}
     entry |= {"expected": row.data["verdict"], "why": "Because.", "source": "Notes"}
     path.with_suffix(".yml").write_text(yaml.safe_dump({"claims": [entry]}), "utf8")
+
+
+def write_sayings(root: Path) -> None:
+    """Write the chapter of the sayings, and their entries beside it."""
+    path = root / "book" / "optimization" / "momentum.ipynb"
+    recorded.write_chapter(path, "Momentum", sayings=TABLE)
+    own = [{k: v for k, v in e.items() if k != "chapter"} for e in SAYINGS.values()]
+    path.with_suffix(".yml").write_text(yaml.safe_dump({"claims": own}), "utf8")
+
+
+def write_many(html: Path) -> None:
+    """Put another ledger in the place of that of the four chapters, in its page."""
+    text = (html / "book" / "ledger.html").read_text("utf8")
+    many = ledger.render(MANY, lambda name: "ledger.html")
+    old = re.compile(
+        r'<p class="evidence-total">.*?</ul></div></div>\n</div>', re.DOTALL
+    )
+    text, count = old.subn(lambda match: many, text)
+    assert count == 1
+    (html / "book" / "many.html").write_text(text, "utf8")
 
 
 @pytest.fixture(scope="module")
@@ -69,7 +105,9 @@ def site(tmp_path_factory):
     write_chapter(root, "experiments/class-imbalance", recorded.row, **outputs)
     write_chapter(root, "experiments/pca-before-networks", recorded.pca_row)
     write_chapter(root, "architectures/transfer-learning", recorded.open_row)
+    write_sayings(root)
     (root / "book" / "runs.txt").write_text(RUNS, "utf8")
+    (root / "book" / "stability.txt").write_text(FRESH, "utf8")
     outside = {k: v for k, v in os.environ.items() if not k.startswith("GITHUB_")}
     done = subprocess.run(
         [
@@ -82,6 +120,7 @@ def site(tmp_path_factory):
         text=True,
     )
     assert done.returncode == 0, done.stdout + done.stderr
+    write_many(root / "_build" / "html")
     return root / "_build" / "html"
 
 
@@ -205,9 +244,8 @@ def test_a_row_leads_to_the_cell_that_decides_and_back(visit):
 def test_the_badge_looks_as_in_the_ledger(visit):
     look = "e => [getComputedStyle(e).backgroundColor, getComputedStyle(e).color]"
     here = visit().locator("#E4 .evidence-badge").evaluate(look)
-    ledger = visit("ledger")
-    assert ledger.locator(".evidence-ledger > li").count() == 3
-    there = ledger.locator("[id=imbalance] .evidence-badge").evaluate(look)
+    opened = visit("ledger")
+    there = opened.locator("[id=imbalance] .evidence-badge").evaluate(look)
     assert here == there != ["rgba(0, 0, 0, 0)", "rgb(255, 255, 255)"]
 
 
@@ -253,7 +291,7 @@ def test_ledger_and_table_are_published_for_machines(site):
     }
     judged = json.loads((site / "claims.json").read_text("utf8"))
     stored = {row["id"]: row for row in judged}
-    assert stored.keys() == recorded.STATEMENTS.keys()
+    assert stored.keys() == recorded.STATEMENTS.keys() | SAYINGS.keys()
     assert stored["pca"].items() >= recorded.verdict("pca").data.items()
     for entry in [*rows, *judged]:
         path, _, anchor = entry["url"].partition("#")
@@ -263,3 +301,17 @@ def test_ledger_and_table_are_published_for_machines(site):
 def test_without_a_row_there_is_a_count_and_no_table():
     text = page.render([], str)
     assert text == '<p class="evidence-total">0 of 16 are repeated so far.</p>'
+
+
+def test_fresh_seeds_are_shown_where_bad_and_in_the_ledger(site):
+    bad = "Fresh seeds: the same verdict in 1 of 2, and what is met in one is refuted"
+    good = "Fresh seeds: the same verdict in 2 of 2."
+    ledger = (site / "book" / "ledger.html").read_text("utf8")
+    assert bad in ledger and good in ledger
+    chapters = site / "book" / "experiments"
+    assert bad in (chapters / "class-imbalance.html").read_text("utf8")
+    page = (chapters / "pca-before-networks.html").read_text("utf8")
+    assert "Fresh seeds" not in page
+    rows = json.loads((site / "claims.json").read_text("utf8"))
+    noted = {row["id"]: row["fresh"]["bad"] for row in rows if "fresh" in row}
+    assert noted == {"imbalance": True, "pca": False}
