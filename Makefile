@@ -17,9 +17,10 @@ PYTEST := $(RUN) -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder 
 # JupyterLab's settings and open tabs are the environment's, never those in one's home.
 LAB := JUPYTERLAB_WORKSPACES_DIR=.venv/workspaces PATH="$$PWD/$(BIN):$$PATH"
 OPTIONS ?=
+SETS ?= 5
 
-.PHONY: book test help lab machines run check new rename remove format serve bench \
-	student offline clean
+.PHONY: book test help lab machines run stability check new rename remove format serve \
+	bench student offline clean
 
 book: .venv/book  ## build the site from the stored outputs
 	@$(RUN) -m tools.site
@@ -41,6 +42,11 @@ machines: .venv/test  ## all chapters: other threads, a plain processor, run aga
 
 run: .venv/book  ## execute what is stale and store its outputs, or CHAPTER=part/slug
 	@$(RUN) -m tools.run $(CHAPTER)
+
+stability: .venv/book  ## judge with fresh random numbers; CHAPTER= SETS=5 SCHEDULER=tcp://
+	@$(if $(SCHEDULER),$(PIP) -r tools/cluster.txt)
+	@$(RUN) -m tools.stability --sets $(SETS) \
+		$(if $(SCHEDULER),--scheduler $(SCHEDULER)) $(CHAPTER)
 
 check: .venv/book  ## test one chapter in seconds: CHAPTER=part/slug
 	@$(RUN) -m tools.check $(CHAPTER)
