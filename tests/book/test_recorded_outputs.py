@@ -21,7 +21,7 @@ def root(tmp_path_factory):
         verdict=recorded.verdict("imbalance"),
         row=recorded.row(),
         stub=recorded.feedback(),
-        task=recorded.stub("line"),
+        task=recorded.stub("bug"),
     )
     return root
 
