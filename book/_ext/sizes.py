@@ -10,13 +10,13 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
+import headings
 import kinds
 
 from evidence import cards, exercises, figures
 
 VIEW = "application/vnd.jupyter.widget-view+json"
 WIDTH = 76  # characters that a page of 1280 pixels shows without scrolling
-OPEN_TASK = re.compile(r"^##+ (?:\d+\. )?Your own experiment", re.MULTILINE)
 
 
 @dataclass
@@ -56,11 +56,21 @@ def of(cells: Iterable[dict]) -> tuple[Size, Size]:
             parts = re.split(r"^(?=## )", "".join(cell["source"]), flags=re.MULTILINE)
             for part in filter(None, parts):
                 if part.startswith("## "):
-                    here = deeper if "Going deeper" in part.splitlines()[0] else main
+                    here = (
+                        deeper
+                        if _begins(part.splitlines()[0], "Going deeper")
+                        else main
+                    )
                 here.words += len(part.split())
-                here.open_task |= bool(OPEN_TASK.search(part))
+                here.open_task |= _begins(part, "Your own experiment")
                 here.runs.append(0)
     return main, deeper
+
+
+def _begins(part: str, heading: str) -> bool:
+    """Return whether a part of a chapter, or a section in it, has a heading."""
+    words = rf"^##+ (?:\d+\. )?{re.escape(headings.here(heading))}"
+    return bool(re.search(words, part, re.MULTILINE))
 
 
 def _add_code(size: Size, cell: dict) -> None:

@@ -52,6 +52,11 @@ RUNS = """# The third has not been run.
 experiments/class-imbalance 0123456789abcdef 40
 experiments/pca-before-networks 0123456789abcdef 25
 """
+FRESH = """# The third is of other code than is shown.
+imbalance 0123456789abcdef depends:+-- fails:---
+pca 0123456789abcdef fails:--- fails:---
+pca 9123456789abcdef open:??? open:??? open:???
+"""
 
 
 def write_chapter(root: Path, name: str, made, **more) -> None:
@@ -109,6 +114,7 @@ def site(tmp_path_factory):
     write_chapter(root, "architectures/transfer-learning", recorded.open_row)
     write_sayings(root)
     (root / "book" / "runs.txt").write_text(RUNS, "utf8")
+    (root / "book" / "stability.txt").write_text(FRESH, "utf8")
     outside = {k: v for k, v in os.environ.items() if not k.startswith("GITHUB_")}
     done = subprocess.run(
         [
@@ -543,3 +549,17 @@ def test_the_ledger_is_complete_without_a_script_and_on_paper(visit):
     opened.emulate_media(media="print")
     assert some.is_visible()  # or else it seems to be all
     assert not opened.get_by_role("searchbox").is_visible()
+
+
+def test_fresh_seeds_are_shown_where_bad_and_in_the_ledger(site):
+    bad = "Fresh seeds: the same verdict in 1 of 2, and what is met in one is refuted"
+    good = "Fresh seeds: the same verdict in 2 of 2."
+    ledger = (site / "book" / "ledger.html").read_text("utf8")
+    assert bad in ledger and good in ledger
+    chapters = site / "book" / "experiments"
+    assert bad in (chapters / "class-imbalance.html").read_text("utf8")
+    page = (chapters / "pca-before-networks.html").read_text("utf8")
+    assert "Fresh seeds" not in page
+    rows = json.loads((site / "claims.json").read_text("utf8"))
+    noted = {row["id"]: row["fresh"]["bad"] for row in rows if "fresh" in row}
+    assert noted == {"imbalance": True, "pca": False}
