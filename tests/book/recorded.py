@@ -4,6 +4,7 @@ from pathlib import Path
 from unittest import mock
 
 import numpy as np
+import sizes
 from ipywidgets import Widget
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
@@ -175,6 +176,7 @@ def _bundle(shown) -> dict:
 CODE = {  # of cells, by their ids; of the others the id itself
     "predict": "claims.predict()",
     "figure": "figures.show(fig)",
+    "stub": f"answer = {'1' * (sizes.WIDTH - 9)}",
     "outcome": "claims.reveal()",
     "table": "tables.show(rows)",
     "verdict": "claims.judge()",

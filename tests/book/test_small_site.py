@@ -20,6 +20,7 @@ import recorded
 import yaml
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import sync_playwright
+from visit import DECIDES
 
 from evidence import exercises
 from tools import browser
@@ -429,6 +430,13 @@ def test_code_is_folded_behind_a_line_that_says_what_is_inside(visit):
     assert lines.nth(2).is_visible() and code.nth(3).is_visible()
 
 
+def test_a_line_as_long_as_allowed_fits_the_page(visit):
+    code = visit("experiments/class-imbalance").locator("pre", has_text="answer = 1")
+    assert code.evaluate("e => e.scrollWidth <= e.clientWidth")
+    longer = "e => { e.prepend('1'.repeat(20)); return e.scrollWidth <= e.clientWidth }"
+    assert not code.evaluate(longer)
+
+
 def test_a_need_opens_on_what_answers_it(visit):
     opened = visit("experiments/class-imbalance")
     needs = opened.locator(".evidence-needs summary")
@@ -445,23 +453,13 @@ def test_a_need_opens_on_what_answers_it(visit):
     opened.wait_for_url("**/replications.html")
 
 
-OFF_SCREEN = """() => {
-    const end = document.documentElement.clientWidth;
-    return [...document.querySelectorAll(
-        ".evidence-verdict *, .evidence-outcome *, .evidence-sayings *, "
-        + ".evidence-table *, .evidence-replication *")]
-      .filter((e) => !e.closest("thead") && e.getBoundingClientRect().right > end)
-      .map((e) => e.outerHTML)
-}"""
-
-
 @pytest.mark.parametrize(
     ("name", "theme"),
     [("experiments/class-imbalance", "dark"), ("optimization/momentum", "light")],
 )
 def test_what_decides_is_on_a_phone_s_screen(visit, name, theme):
     opened = visit(f"{name}#claim-imbalance", 390, theme)
-    assert opened.evaluate(OFF_SCREEN) == []
+    assert opened.evaluate(DECIDES) == []
     found = Axe().run(opened).response["violations"]
     faults = [(rule["id"], node["html"]) for rule in found for node in rule["nodes"]]
     assert faults == []
