@@ -16,15 +16,19 @@ from evidence.cards import Sayings, Verdict
 from tools import notebooks, run
 
 
+def judged(data: dict) -> list[dict]:
+    """Return the data of each verdict that an output shows."""
+    rows = data.get(Sayings.mime, {"rows": []})["rows"]
+    return [*rows, data[Verdict.mime]] if Verdict.mime in data else rows
+
+
 def verdicts(notebook) -> dict[str, str]:
     """Return the verdict of each claim, and the state of each checked exercise."""
     found = {}
     for _, cell in notebooks.code_cells(notebook):
         for output in cell.outputs:
             data = output.get("data", {})
-            rows = data.get(Sayings.mime, {"rows": []})["rows"]
-            rows = [*rows, data[Verdict.mime]] if Verdict.mime in data else rows
-            found |= {row["id"]: row["verdict"] for row in rows}
+            found |= {row["id"]: row["verdict"] for row in judged(data)}
             if exercises.MIME in data:
                 answer = data[exercises.MIME]
                 found[f"{answer['exercise']} in {cell.id}"] = answer["state"]

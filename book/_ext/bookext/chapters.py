@@ -147,12 +147,11 @@ def fold_needs(questions: nodes.Node | None) -> None:
     if not isinstance(questions, nodes.bullet_list):
         return
     for item in list(questions):
-        asked = item[0][0]
+        asked, *answer = [part for part in item[0] if part.astext()]
         if isinstance(asked, nodes.strong):
-            item[0].remove(asked)
             line = folding.summary("", "", *asked.children)
-            shown = folding.details("", line, *item.children)
-            item.children = [shown]
+            told = nodes.paragraph("", "", *answer)
+            item[:] = [folding.details("", line, told, *item[1:])]
     questions["classes"].append("evidence-needs")
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 
+import fresh
 from docutils import nodes
 from myst_nb.core.render import MimeData, NbElementRenderer
 from sphinx import addnodes
@@ -13,7 +14,8 @@ from sphinx.transforms import SphinxTransform
 from sphinx.util import logging
 
 from bookext import absent, chapters
-from evidence import cards, exercises, figures, replications, tables
+from bookext.tables import BOOK
+from evidence import cards, claims, exercises, figures, replications, tables
 
 LOGGER = logging.getLogger(__name__)
 VIEW = "application/vnd.jupyter.widget-view+json"
@@ -82,27 +84,32 @@ class ReadOutputs(SphinxTransform):
         bundle.parent.remove(bundle)
 
     def show_exercise(self, bundle, data: dict) -> None:
-        """Show what a check says, as text."""
+        """Show what a check says, as text, and let a control take its place."""
         text = exercises.feedback_text(data)
         look = {"language": "none", "classes": ["output", "text_plain"]}
-        bundle.replace_self(nodes.literal_block(text, text, **look))
+        inside = [nodes.literal_block(text, text, **look), *views(bundle)]
+        opening = nodes.raw("", '<div class="evidence-task">', format="html")
+        bundle.replace_self([opening, *inside, nodes.raw("", "</div>", format="html")])
 
     def show_prediction(self, bundle, data: dict) -> None:
         """Show what the reader is asked, and let the widget take its place."""
         opening = cards.Prediction.html(data).removesuffix("</div>")
-        views = [p.children for p in bundle.children if p["mime_type"] == VIEW]
-        inside = [nodes.raw("", opening, format="html"), *sum(views, [])]
+        inside = [nodes.raw("", opening, format="html"), *views(bundle)]
         bundle.replace_self([*inside, nodes.raw("", "</div>", format="html")])
 
     def show_verdict(self, bundle, data: dict) -> None:
         """Show a verdict with its way to the ledger."""
-        card = cards.Verdict.html(data, self.link_to(LEDGER, data["id"]))
-        self.show_card(bundle, cards.Verdict.mime, data, f"claim-{data['id']}", card)
+        kept = self.with_fresh_seeds(data)
+        shown = kept if kept.get("fresh", {}).get("bad") else data
+        card = cards.Verdict.html(shown, self.link_to(LEDGER, data["id"]))
+        self.show_card(bundle, cards.Verdict.mime, kept, f"claim-{data['id']}", card)
 
     def show_sayings(self, bundle, data: dict) -> None:
         """Show a table of sayings; the ledger has its rows, each under its anchor."""
         kept = self.env.metadata[self.env.docname].setdefault(cards.Verdict.mime, [])
-        kept += [(f"claim-{row['id']}", row) for row in data["rows"]]
+        kept += [
+            (f"claim-{row['id']}", self.with_fresh_seeds(row)) for row in data["rows"]
+        ]
         uri = absent.address(self.app, self.env.docname, LEDGER)
         raw = nodes.raw("", cards.Sayings.html(data, uri or ""), format="html")
         bundle.replace_self(raw)
@@ -110,6 +117,13 @@ class ReadOutputs(SphinxTransform):
     def show_table(self, bundle, data: dict) -> None:
         """Show a table of results."""
         bundle.replace_self(nodes.raw("", tables.Table.html(data), format="html"))
+
+    def with_fresh_seeds(self, row: dict) -> dict:
+        """Return a verdict with what fresh random numbers made of it, if known."""
+        self.env.note_dependency(str(BOOK / fresh.FILE))
+        entry = claims.load().get(row["id"])
+        note = entry and fresh.note(row, entry, BOOK)
+        return row | {"fresh": note} if note else row
 
     def show_outcome(self, bundle, data: dict) -> None:
         """Show what came out where the reader was asked."""
@@ -153,6 +167,12 @@ class ReadOutputs(SphinxTransform):
             if base:
                 text = nodes.reference("", "", text, refuri=base + target[0])
             node.replace_self(text)
+
+
+def views(bundle) -> list[nodes.Node]:
+    """Return what an output carries for its widget."""
+    found = [p.children for p in bundle.children if p["mime_type"] == VIEW]
+    return sum(found, [])
 
 
 SHOW = {
