@@ -58,7 +58,7 @@ def compare(path: Path) -> list[str]:
 def main(names: list[str]) -> int:
     """Compare the named chapters, or all; return how many differ."""
     os.environ["EVIDENCE_STORED"] = ""  # a changed verdict is a card, so all are found
-    paths = [notebooks.find(name) for name in names] or notebooks.chapters()
+    paths = [notebooks.find(name) for name in names] or notebooks.formal()
     differ = 0
     for path, task in run.side_by_side(compare, paths):
         said = "\n  ".join(task.result()) or "the verdicts are those stored"

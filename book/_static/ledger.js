@@ -31,7 +31,8 @@
       entry.out = entry.row.hidden = out;
       entry.mark.classList.toggle("evidence-out", out);
     }
-    all(".evidence-group").forEach((group) => { group.hidden = !group.querySelector("li:not([hidden])"); });
+    all(".evidence-group").forEach((group) => { group.hidden = !group.querySelector(".evidence-ledger > li:not([hidden])"); });
+    all(".evidence-picture li").forEach((line) => { line.hidden = !line.querySelector("[data-verdict]:not(.evidence-out)"); });
     const count = find(".evidence-count");
     count.hidden = false;
     count.textContent = `${shown} of ${index.length} shown`;

@@ -5,7 +5,10 @@ chapter uses, are the modules of this folder; what the book teaches is in
 :mod:`evidence.methods`.
 """
 
+import logging
+
 INSTRUMENTS = ("claims", "data", "exercises", "figures", "replications", "stats")
+INSTRUMENTS += ("tables",)
 __all__ = [*INSTRUMENTS, "explore", "setup", "show_source"]
 
 
@@ -27,3 +30,16 @@ def __getattr__(name: str):
 
     globals().update(explore=explore, setup=setup, show_source=show_source)
     return globals()[name]
+
+
+def _not_of_the_home(record: logging.LogRecord) -> bool:
+    """Drop what matplotlib says where it can write no cache: it takes a temporary one.
+
+    Otherwise it would stand in the output of a notebook.
+    """
+    return not str(record.msg).startswith(
+        ("mkdir -p failed", "Matplotlib created a temp")
+    )
+
+
+logging.getLogger("matplotlib").addFilter(_not_of_the_home)

@@ -4,10 +4,20 @@ from pathlib import Path
 from unittest import mock
 
 import numpy as np
+import sizes
 from ipywidgets import Widget
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
-from evidence import asking, cards, claims, exercises, figures, replications, stats
+from evidence import (
+    asking,
+    cards,
+    claims,
+    exercises,
+    figures,
+    replications,
+    stats,
+    tables,
+)
 from tools import notebooks
 from tools.notebooks import STATE
 
@@ -94,10 +104,56 @@ def outcome() -> cards.Outcome:
     return cards.Outcome(data | {"value": 0.41, "low": 0.38, "high": 0.44})
 
 
+def table() -> tables.Table:
+    """Return a table of results with a long word and numbers of every kind."""
+    lost = stats.Estimate(0.41, 0.38, 0.44, 20)
+    rows = [["batches <of> 2", 1280, lost], ["Straßenbahnhaltestellen", 80, None]]
+    columns = ["training", "steps", "accuracy lost"]
+    return tables.Table(tables.describe(rows, columns, "Small batches & more."))
+
+
 def feedback() -> exercises.Feedback:
     """Return what the check of a stub says."""
     data = {"exercise": "imbalance/one", "state": "open"}
     return exercises.Feedback({**data, "message": exercises.NOT_ATTEMPTED})
+
+
+CODE = """
+def update(running_mean, x, momentum=0.1):
+    batch_mean = x.mean(axis=0)
+    kept = momentum * running_mean
+    return kept + (1 - momentum) * batch_mean
+"""
+STEPS = """
+batch_mean = x.mean(axis=0)
+kept = 0.9 * running_mean
+running_mean = kept + 0.1 * batch_mean
+print(running_mean)
+"""
+TASKS = {
+    "slope": exercises.number(
+        0.0451767, mistakes={0.9525741: "that is the value; the slope is S(1 - S)"}
+    ),
+    "shift": exercises.vector(
+        [0.75, 0.25, np.log(2)], mistakes=[([0.25, 0.5, np.log(2)], "by its center")]
+    ),
+    "saying": exercises.choice(
+        "b", {"a": "by n & <more>", "b": "By n - 1.", "c": "no"}
+    ),
+    "line": exercises.bug(
+        CODE, 3, {4: "its weights fit those of line 3"}, "The weights are reversed."
+    ),
+    "steps": exercises.order(
+        STEPS, {(1, 3): "the batch has no mean yet"}, "Now it runs.", free=[(1, 2)]
+    ),
+}
+
+
+def stub(name: str) -> exercises.Feedback:
+    """Return what the check of a task says that is answered on the page."""
+    data = {"exercise": f"imbalance/{name}", "state": "open"}
+    data |= {"message": exercises.NOT_ATTEMPTED, "task": TASKS[name].task}
+    return exercises.Open(data)
 
 
 def figure() -> list[dict]:
@@ -117,14 +173,26 @@ def _bundle(shown) -> dict:
     return bundle[0] if isinstance(bundle, tuple) else bundle
 
 
-def write_chapter(path: Path, title: str, **cells) -> None:
+CODE = {  # of cells, by their ids; of the others the id itself
+    "predict": "claims.predict()",
+    "figure": "figures.show(fig)",
+    "stub": f"answer = {'1' * (sizes.WIDTH - 9)}",
+    "outcome": "claims.reveal()",
+    "table": "tables.show(rows)",
+    "verdict": "claims.judge()",
+    "row": "replications.record()",
+}
+
+
+def write_chapter(
+    path: Path, title: str, line: str = "*Needs: nothing.*", **cells
+) -> None:
     """Write a notebook whose cells, each under its id, store what is given."""
-    line = "*Needs: nothing.*"
     written = [new_markdown_cell(f"# {title}\n\n{line}", id="title")]
     for name, shown in cells.items():
         bundles = shown if isinstance(shown, list) else [_bundle(shown)]
         outputs = [new_output("display_data", bundle) for bundle in bundles]
-        written.append(new_code_cell(name, id=name, outputs=outputs))
+        written.append(new_code_cell(CODE.get(name, name), id=name, outputs=outputs))
     state = Widget.get_manager_state()
     notebook = new_notebook(cells=written, metadata={"widgets": {STATE: state}})
     for number, cell in notebooks.code_cells(notebook):

@@ -21,6 +21,7 @@ def root(tmp_path_factory):
         verdict=recorded.verdict("imbalance"),
         row=recorded.row(),
         stub=recorded.feedback(),
+        task=recorded.stub("line"),
     )
     return root
 
@@ -85,6 +86,11 @@ HARMS = {
         SHOWN,
         data("stub", exercises.MIME, message="right."),
         r"cell \[5\] does not show",
+    ),
+    "another line of code": (
+        SHOWN,
+        lambda chapter: output(chapter, "task")[exercises.MIME]["task"]["lines"].pop(),
+        r"cell \[6\] does not show",
     ),
     "a claim that is not judged": (
         JUDGED,

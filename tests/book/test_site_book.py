@@ -90,21 +90,6 @@ def test_verdicts_and_ledger_link_both_ways(chromium, site):
         page.wait_for_url(f"**/{claim['chapter']}.html#claim-{claim['id']}")
 
 
-def test_ledger_filters_by_verdict_and_part(chromium, site):
-    with Visit(chromium, site) as visit:
-        page = visit.open("book/ledger.html")
-        visible = page.locator(".evidence-ledger > li:visible")
-        verdict = CLAIMS[0]["expected"]
-        page.get_by_label("Verdict").select_option(verdict)
-        wanted = [c for c in CLAIMS if c["expected"] == verdict]
-        assert visible.count() == len(wanted) < len(CLAIMS)
-        assert f"{len(wanted)} of {len(CLAIMS)} shown" in page.content()
-        part = CLAIMS[0]["chapter"].partition("/")[0]
-        page.get_by_label("Part").select_option(part)
-        wanted = [c for c in wanted if c["chapter"].startswith(f"{part}/")]
-        assert visible.count() == len(wanted)
-
-
 def test_predictions_stay_and_meet_their_verdicts(chromium, site):
     claim = CLAIMS[0]
     wrong = "fails" if claim["expected"] != "fails" else "holds"

@@ -9,16 +9,28 @@ from playwright.sync_api import Browser, Page
 from tools import notebooks
 from tools.site import HTML
 
-CHAPTERS = [f"book/{notebooks.name_of(path)}.html" for path in notebooks.chapters()]
+CHAPTERS, HANDOUTS = (
+    [f"book/{notebooks.name_of(path)}.html" for path in paths]
+    for paths in (notebooks.formal(), notebooks.handouts())
+)
 OTHERS = sorted(  # without the theme's own snippets and the pages that only forward
     path.relative_to(HTML).as_posix()
     for path in HTML.rglob("*.html")
     if "_static" not in path.parts
-    and path.relative_to(HTML).as_posix() not in CHAPTERS
+    and path.relative_to(HTML).as_posix() not in CHAPTERS + HANDOUTS
     and 'http-equiv="refresh"' not in path.read_text(encoding="utf8").lower()
 )
 PAGES = CHAPTERS + OTHERS
 READ = [page for page in PAGES if page.startswith("book/")]
+DECIDES = """() => {
+    // What decides a verdict and lies off the screen.
+    const end = document.documentElement.clientWidth;
+    const cards = ["verdict", "outcome", "sayings", "table", "replication"];
+    const inside = cards.map((name) => `.evidence-${name} *`).join();
+    return [...document.querySelectorAll(inside)]
+      .filter((e) => !e.closest("thead") && e.getBoundingClientRect().right > end)
+      .map((e) => e.outerHTML);
+}"""
 DESKTOP, PHONE = {"width": 1280, "height": 900}, {"width": 390, "height": 844}
 QUIET = re.compile(r"^\[(PST|togglebutton)\]")  # the theme's own notes
 

@@ -2,6 +2,8 @@
 
 import os
 import random
+import subprocess
+import sys
 from importlib import metadata
 
 import matplotlib as mpl
@@ -100,6 +102,20 @@ def test_the_style_and_the_printing_are_the_books():
     assert repr(np.array([1 / 3, 1e-9])) == "array([0.3333, 0.    ])"
     assert repr(np.float64(0.5)) == "0.5"
     assert repr(torch.tensor([1 / 3, 1e-9])) == "tensor([0.3333, 0.0000])"
+
+
+def test_without_a_home_to_write_to_nothing_enters_the_outputs(tmp_path):
+    nowhere = tmp_path / "file"  # not a folder: root, too, can make none in it
+    nowhere.touch()
+    places = ("HOME", "XDG_CONFIG_HOME", "XDG_CACHE_HOME")
+    variables = {k: v for k, v in os.environ.items() if k != "MPLCONFIGDIR"}
+    done = subprocess.run(
+        [sys.executable, "-c", "import evidence.figures"],
+        env=variables | dict.fromkeys(places, str(nowhere)),
+        capture_output=True,
+        text=True,
+    )
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
 
 
 REQUIRED = {"numpy": "2.1.3", "scikit-image": "0.25.2", "torch": "2.11.0"}

@@ -10,6 +10,7 @@ import made_up
 import pytest
 from bookext import (
     chapters,
+    folding,
     glossary,
     ledger,
     mathematics,
@@ -18,6 +19,7 @@ from bookext import (
     repairs,
 )
 from bs4 import BeautifulSoup
+from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.util.docutils import docutils_namespace, patch_docutils
 
@@ -288,6 +290,19 @@ def test_the_first_chapter_that_names_a_term_introduces_it():
     wanted = {"outlier": "b", "l0 'norm'": "b", "linear model": "a"}
     assert glossary.introductions(prose) == wanted
     assert glossary.plain("L0 'norm'") in wanted
+
+
+def test_a_need_is_a_question_that_opens_on_its_answer():
+    strong, text = nodes.strong("", "Why?"), nodes.Text(" Because.")
+    item = nodes.list_item("", nodes.paragraph("", "", nodes.Text(""), strong, text))
+    other = nodes.list_item("", nodes.paragraph("", "", nodes.Text("Patience.")))
+    questions = nodes.bullet_list("", item, other)
+    chapters.fold_needs(questions)
+    (opened,) = questions.findall(folding.details)
+    assert [part.astext() for part in opened] == ["Why?", " Because."]
+    assert isinstance(opened[0], folding.summary)
+    assert questions[1].astext() == "Patience."
+    chapters.fold_needs(None)  # a chapter that lists nothing
 
 
 @pytest.mark.parametrize(

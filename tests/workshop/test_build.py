@@ -5,6 +5,7 @@ import shutil
 
 import copies
 import pytest
+import sizes
 from copies import CHAPTER, SLUG, chapter_of, edit
 
 from tools import notebooks
@@ -53,7 +54,9 @@ def build(root):
 
 def test_the_page_says_how_long_reading_and_running_take(site):
     page = (site / "_build" / "html" / "book" / f"{CHAPTER}.html").read_text("utf8")
-    line = r"<em>Needs: the chapters it builds on, with links\. Reading: 2 min\. "
+    minutes = sizes.of(notebooks.read(chapter_of(site)).cells)[0].minutes
+    line = r"<em>Needs: the chapters it builds on, with links\. "
+    line += rf"Reading: {minutes} min\. "
     assert re.search(line + r"Running: about \d+ s\.</em>", page)
 
 

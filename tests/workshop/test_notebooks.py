@@ -65,32 +65,6 @@ def test_tidy_is_idempotent():
     nbformat.validate(notebook)
 
 
-ALL = {"source_hidden": True, "outputs_hidden": True}
-FOLDS = {
-    "solution": (["hide-cell", "solution"], "x = 1", "# Solution\nx = 1", ALL),
-    "said already": (["solution"], "# By hand", "# By hand", ALL),
-    "code alone": (["hide-input"], "plot()", "plot()", {"source_hidden": True}),
-    "shown": (["colab"], "plot()", "plot()", {}),
-}
-
-
-@pytest.mark.parametrize("kind", FOLDS)
-def test_what_the_page_folds_is_collapsed_in_jupyter(kind):
-    tags, source, expected, hidden = FOLDS[kind]
-    notebook = new_notebook(
-        cells=[
-            new_code_cell(source, id="c", metadata={"tags": tags}),
-            new_markdown_cell("*", id="m", metadata={"tags": tags}),
-        ]
-    )
-    for _ in range(2):
-        notebooks.tidy(notebook)
-        code, text = notebook.cells
-        assert code.source == expected
-        assert code.metadata.get("jupyter", {}) == hidden
-        assert text.source == "*" and "jupyter" not in text.metadata
-
-
 def test_model_ids_depend_on_the_place_and_not_on_the_run():
     first, second = (
         widget_notebook(),

@@ -12,5 +12,5 @@ def setup(app: Sphinx) -> dict[str, object]:
     for module in iter_modules(__path__):
         app.setup_extension(f"{__name__}.{module.name}")
     safe = {"parallel_read_safe": False, "parallel_write_safe": True}
-    # To be raised when the form of what ``outputs`` keeps in the environment changes.
-    return {"version": "1", "env_version": 1, **safe}
+    # To be raised when what is kept between builds, data or pages, gets another form.
+    return {"version": "1", "env_version": 2, **safe}

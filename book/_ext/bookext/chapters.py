@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ast
 import json
-import math
 import pydoc
 import re
 from collections import defaultdict
@@ -12,15 +11,16 @@ from functools import cache
 from pathlib import Path
 
 import runs
+import sizes
 from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
 
+from bookext import absent, folding
 from evidence import claims
 
 ROOT = Path(__file__).parents[3]
 SHOWN = 5  # chapters that the API names for a function
-WORDS_PER_MINUTE = 160  # prose with mathematics and code beside it
 
 
 def listed(env) -> tuple[str, ...]:
@@ -34,10 +34,19 @@ def listed(env) -> tuple[str, ...]:
 
 
 @cache
+def cells_of(chapter: str) -> list[dict]:
+    """Return a chapter's cells."""
+    return json.loads((ROOT / f"{chapter}.ipynb").read_text("utf8"))["cells"]
+
+
+@cache
 def source(chapter: str, kind: str) -> str:
-    """Return a chapter's cells of one kind, ``"markdown"`` or ``"code"``."""
-    cells = json.loads((ROOT / f"{chapter}.ipynb").read_text("utf8"))["cells"]
-    return "\n\n".join("".join(c["source"]) for c in cells if c["cell_type"] == kind)
+    """Return a chapter's cells of one kind, ``"markdown"`` or ``"code"``.
+
+    Without what ``%%`` says is of another language.
+    """
+    texts = ["".join(c["source"]) for c in cells_of(chapter) if c["cell_type"] == kind]
+    return "\n\n".join(text for text in texts if not text.startswith("%%"))
 
 
 def code_of(chapter: str) -> str:
@@ -107,23 +116,49 @@ def say_where_used(app: Sphinx, what, name, obj, options, lines) -> None:
         lines += ["", f"Used in: {links}{f' and {more} more' if more > 0 else ''}."]
 
 
-def add_times(app: Sphinx, doctree) -> None:
-    """Complete the line *Needs: ...* below a chapter's title."""
+def complete_needs(app: Sphinx, doctree) -> None:
+    """Complete the line *Needs: ...* below a chapter's title: the first in italics.
+
+    Reading and running time are added. Where a list of questions follows, each opens
+    on what answers it.
+    """
     chapter = app.env.docname
-    if not (ROOT / f"{chapter}.ipynb").is_file():
+    is_page = not (ROOT / f"{chapter}.ipynb").is_file()
+    if is_page or "handout" in absent.tags(chapter):
         return
-    minutes = math.ceil(len(source(chapter, "markdown").split()) / WORDS_PER_MINUTE)
+    minutes = sizes.of(cells_of(chapter))[0].minutes
     taken = runs.seconds(chapter.removeprefix("book/"), ROOT / "book")
-    running = f" Running: about {taken} s." if taken else ""
-    for line in doctree.findall(nodes.emphasis):
-        if line.astext().startswith("Needs:"):
-            line += nodes.Text(f" Reading: {minutes} min.{running}")
-            return
+    times = f"Reading: {minutes} min.{f' Running: about {taken} s.' if taken else ''}"
+    for paragraph in next(iter(doctree.findall(nodes.section)), []):
+        line = paragraph[0] if isinstance(paragraph, nodes.paragraph) else None
+        if not isinstance(line, nodes.emphasis):
+            continue
+        if re.fullmatch(r"\w+[:：]", line.astext()):
+            words = f"{times} {line.astext()[:-1]} (answer, then open):"
+            line.children = [nodes.Text(words)]
+            fold_needs(paragraph.next_node(descend=False, siblings=True))
+        else:
+            line += nodes.Text(f" {times}")
+        return
+
+
+def fold_needs(questions: nodes.Node | None) -> None:
+    """Let each question of a list, in bold, open on what follows it."""
+    if not isinstance(questions, nodes.bullet_list):
+        return
+    for item in list(questions):
+        asked, *answer = [part for part in item[0] if part.astext()]
+        if isinstance(asked, nodes.strong):
+            line = folding.summary("", "", *asked.children)
+            told = nodes.paragraph("", "", *answer)
+            item[:] = [folding.details("", line, told, *item[1:])]
+    questions["classes"].append("evidence-needs")
 
 
 def setup(app: Sphinx) -> None:
     """Register the directive and what completes the API."""
+    app.add_config_value("chapter_headings", {}, "")  # which the tests of the form read
     app.add_directive("symptoms", Symptoms)
     app.setup_extension("sphinx.ext.autodoc")
-    app.connect("doctree-read", add_times)
+    app.connect("doctree-read", complete_needs)
     app.connect("autodoc-process-docstring", say_where_used, priority=900)

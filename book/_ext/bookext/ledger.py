@@ -161,12 +161,11 @@ def _picture(rows: list[dict], uri) -> str:
         for chapter, own in _by_chapter(rows).items()
     ]
     verdicts = [v for v in cards.MARKS if any(row["verdict"] == v for row in rows)]
-    key = ", ".join(f'<i data-verdict="{v}"></i>&nbsp;{v}' for v in verdicts)
+    key = ", ".join(f'<i data-verdict="{v}">{v}</i>' for v in verdicts)
     return (
         '<figure class="evidence-picture"><a href="#evidence-list">Skip the picture</a>'
-        f"<ul>{''.join(lines)}</ul>"
         f"<figcaption><p>A mark for each claim, by chapter: {key}.</p></figcaption>"
-        "</figure>"
+        f"<ul>{''.join(lines)}</ul></figure>"
     )
 
 

@@ -15,7 +15,7 @@ from sphinx.util import logging
 
 from bookext import absent, chapters
 from bookext.tables import BOOK
-from evidence import cards, claims, exercises, figures, replications
+from evidence import cards, claims, exercises, figures, replications, tables
 
 LOGGER = logging.getLogger(__name__)
 VIEW = "application/vnd.jupyter.widget-view+json"
@@ -43,7 +43,8 @@ def keep(renderer, data: MimeData, drop=NbElementRenderer.render_unhandled) -> l
     as entry points of installed packages: so this replaces the method that drops.
     """
     if data.mime_type not in SHOW:
-        return drop(renderer, data)
+        handout = "handout" in absent.tags(renderer.renderer.sphinx_env.docname)
+        return [] if handout else drop(renderer, data)
     return [nodes.container(evidence=json.loads(json.dumps(data.content)))]
 
 
@@ -83,16 +84,17 @@ class ReadOutputs(SphinxTransform):
         bundle.parent.remove(bundle)
 
     def show_exercise(self, bundle, data: dict) -> None:
-        """Show what a check says, as text."""
+        """Show what a check says, as text, and let a control take its place."""
         text = exercises.feedback_text(data)
         look = {"language": "none", "classes": ["output", "text_plain"]}
-        bundle.replace_self(nodes.literal_block(text, text, **look))
+        inside = [nodes.literal_block(text, text, **look), *views(bundle)]
+        opening = nodes.raw("", '<div class="evidence-task">', format="html")
+        bundle.replace_self([opening, *inside, nodes.raw("", "</div>", format="html")])
 
     def show_prediction(self, bundle, data: dict) -> None:
         """Show what the reader is asked, and let the widget take its place."""
         opening = cards.Prediction.html(data).removesuffix("</div>")
-        views = [p.children for p in bundle.children if p["mime_type"] == VIEW]
-        inside = [nodes.raw("", opening, format="html"), *sum(views, [])]
+        inside = [nodes.raw("", opening, format="html"), *views(bundle)]
         bundle.replace_self([*inside, nodes.raw("", "</div>", format="html")])
 
     def show_verdict(self, bundle, data: dict) -> None:
@@ -111,6 +113,10 @@ class ReadOutputs(SphinxTransform):
         uri = absent.address(self.app, self.env.docname, LEDGER)
         raw = nodes.raw("", cards.Sayings.html(data, uri or ""), format="html")
         bundle.replace_self(raw)
+
+    def show_table(self, bundle, data: dict) -> None:
+        """Show a table of results."""
+        bundle.replace_self(nodes.raw("", tables.Table.html(data), format="html"))
 
     def with_fresh_seeds(self, row: dict) -> dict:
         """Return a verdict with what fresh random numbers made of it, if known."""
@@ -163,6 +169,12 @@ class ReadOutputs(SphinxTransform):
             node.replace_self(text)
 
 
+def views(bundle) -> list[nodes.Node]:
+    """Return what an output carries for its widget."""
+    found = [p.children for p in bundle.children if p["mime_type"] == VIEW]
+    return sum(found, [])
+
+
 SHOW = {
     figures.MIME: ReadOutputs.show_figure,
     figures.CAPTION_MIME: ReadOutputs.drop_caption,
@@ -170,6 +182,7 @@ SHOW = {
     cards.Prediction.mime: ReadOutputs.show_prediction,
     cards.Verdict.mime: ReadOutputs.show_verdict,
     cards.Sayings.mime: ReadOutputs.show_sayings,
+    tables.Table.mime: ReadOutputs.show_table,
     cards.Outcome.mime: ReadOutputs.show_outcome,
     replications.Replication.mime: ReadOutputs.show_replication,
 }

@@ -175,10 +175,6 @@ REPAIRS = {
     # docutils has no attribute for a language.
     "language of terms": (r'<span class="zh">', '<span class="zh" lang="zh">'),
     # A name that hides the visible text.
-    "name of folded cells": (
-        r'<summary aria-label="Toggle hidden content">',
-        "<summary>",
-    ),
     "name of the search": (
         r'(<button class="btn search-button-field[^>]*?) aria-label="Search"',
         r"\1",
