@@ -5,6 +5,9 @@ PYTHON ?= python3
 BIN := .venv/bin
 RUN := $(BIN)/python
 PIP := $(BIN)/pip install --quiet --quiet --disable-pip-version-check -c constraints.txt
+# Where the package is, as seen from its folder: Python 3.11 cannot read an absolute path
+# that is not ASCII where LC_ALL is C.
+POINTER := _deep_learning_in_evidence.pth
 WORKERS ?= $(shell $(PYTHON) -c "import os; print(min(4, os.cpu_count() or 2))")
 export PYTHONDONTWRITEBYTECODE := 1
 
@@ -14,15 +17,16 @@ PYTEST := $(RUN) -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder 
 # JupyterLab's settings and open tabs are the environment's, never those in one's home.
 LAB := JUPYTERLAB_WORKSPACES_DIR=.venv/workspaces PATH="$$PWD/$(BIN):$$PATH"
 OPTIONS ?=
+SETS ?= 5
 
-.PHONY: book test help lab machines run check new rename remove format serve bench \
-	student offline clean
+.PHONY: book test help lab machines run stability check new rename remove format serve \
+	bench student offline clean
 
 book: .venv/book  ## build the site from the stored outputs
 	@$(RUN) -m tools.site
 
 test: .venv/test  ## run every notebook again and compare; check code, site and widgets
-	@$(BIN)/ruff check --quiet . && $(BIN)/ruff format --quiet --check .
+	@$(RUN) -m tools.lint
 	@$(RUN) -m tools.site
 	$(PYTEST) --nbval --nbval-cell-timeout 300 $(TESTS)
 
@@ -38,6 +42,11 @@ machines: .venv/test  ## all chapters: other threads, a plain processor, run aga
 
 run: .venv/book  ## execute what is stale and store its outputs, or CHAPTER=part/slug
 	@$(RUN) -m tools.run $(CHAPTER)
+
+stability: .venv/book  ## judge with fresh random numbers; CHAPTER= SETS=5 SCHEDULER=tcp://
+	@$(if $(SCHEDULER),$(PIP) -r tools/cluster.txt)
+	@$(RUN) -m tools.stability --sets $(SETS) \
+		$(if $(SCHEDULER),--scheduler $(SCHEDULER)) $(CHAPTER)
 
 check: .venv/book  ## test one chapter in seconds: CHAPTER=part/slug
 	@$(RUN) -m tools.check $(CHAPTER)
@@ -76,6 +85,7 @@ clean:  ## delete the site and the environment
 	@echo "Installing what the book needs (some minutes the first time) ..."
 	@$(PIP) -r requirements.txt
 	@$(PIP) --no-deps -e .
+	@echo ../../../../src | tee .venv/lib/*/site-packages/$(POINTER) > /dev/null
 	@touch $@
 
 .venv/lab: .venv/book .binder/lab.txt .binder/overrides.json .binder/workspace.json

@@ -9,7 +9,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from tools import new, notebooks, trust
+from tools import lint, new, notebooks, trust
 from tools.notebooks import ROOT
 
 FOLDERS = ("src", "tests", "tools", "book", "benchmarks")
@@ -44,9 +44,8 @@ def main(names: list[str]) -> None:
         paths, code = notebooks.chapters(), FOLDERS
     for path in paths:  # before ruff, which cannot read what every editor writes
         mend(path)
-    for arguments in (["check", "--fix", "--quiet"], ["format", "--quiet"]):
-        command = [sys.executable, "-m", "ruff", *arguments, *map(str, code)]
-        subprocess.run(command, cwd=ROOT, check=False)
+    for task in (["check", "--fix"], ["format"]):
+        subprocess.run([*lint.of_all(*task), *map(str, code)], cwd=ROOT, check=False)
     for path in paths:
         mend(path)
         for problem in notebooks.problems(path):

@@ -1,4 +1,7 @@
-"""What ruff says of a chapter and its exercises, with the cells that it means."""
+"""What ruff says of all code: ``python -m tools.lint``; or of a chapter, by its cells.
+
+The code of handouts is their writers'.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +15,15 @@ from pathlib import Path
 from tools import notebooks
 from tools.notebooks import ROOT
 
+RUFF = (sys.executable, "-m", "ruff")
 CHANGED = re.compile(r"^--- (\S+?)(?::cell (\d+))?\n\+\+\+ .*\n@@", re.MULTILINE)
+
+
+def of_all(*arguments: str) -> list[str]:
+    """Return the command that lets ruff look at all code but that of handouts."""
+    free = [os.path.relpath(path, ROOT) for path in notebooks.handouts()]
+    exclude = f"extend-exclude={json.dumps(['_build', *free])}"
+    return [*RUFF, *arguments, "--quiet", "--config", exclude]
 
 
 def faults(path: Path) -> list[str]:
@@ -32,7 +43,7 @@ def faults(path: Path) -> list[str]:
 
 
 def _ruff(*arguments: str) -> str:
-    command = [sys.executable, "-m", "ruff", *arguments]
+    command = [*RUFF, *arguments]
     return subprocess.run(command, cwd=ROOT, capture_output=True, text=True).stdout
 
 
@@ -41,3 +52,9 @@ def _place(path: Path, cell: int | str | None) -> str:
     if not cell:
         return name
     return f"{name}, {notebooks.cell_name(notebooks.read(path), int(cell) - 1)}"
+
+
+if __name__ == "__main__":
+    for task in (["check"], ["format", "--check"]):
+        if failed := subprocess.run([*of_all(*task), "."], cwd=ROOT).returncode:
+            sys.exit(failed)

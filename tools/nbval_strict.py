@@ -22,7 +22,7 @@ from nbval import plugin
 from PIL import Image
 
 from tools.editors import lean
-from tools.notebooks import VIEW, code_cells, models_of
+from tools.notebooks import VIEW, code_cells, models_of, tags_of
 
 os.environ["EVIDENCE_STORED"] = "1"  # as where the outputs were stored
 
@@ -220,8 +220,13 @@ _collect_from_zero = plugin.IPyNbFile.collect
 
 
 def _collect(notebook):
-    """Yield the cells numbered from 1, as the reader of the notebook sees them."""
+    """Yield the cells numbered from 1, as the reader of the notebook sees them.
+
+    Of a handout those are compared that are tagged ``compare``.
+    """
     for item in _collect_from_zero(notebook):
+        if "handout" in tags_of(notebook.nb):
+            item.options["check"] = "compare" in item.cell.metadata.get("tags", [])
         number = item.cell_num + 1
         yield plugin.IPyNbCell.from_parent(
             notebook,

@@ -46,6 +46,35 @@ def chapters(root: Path = ROOT) -> list[Path]:
     return [path for path in paths if path.is_file()]
 
 
+def is_tagged(path: Path, tag: str) -> bool:
+    """Return whether the first cell says what a notebook is: draft, handout, opening.
+
+    A draft stays off the published site and out of what students get. A handout is
+    free in its form: it is run and shown, and compared where a cell asks for that.
+    """
+    return tag in tags_of(read(path))
+
+
+def tags_of(notebook) -> list[str]:
+    """Return the tags of the first cell, which say what the notebook is."""
+    return notebook.cells[0].metadata.get("tags", []) if notebook.cells else []
+
+
+def drafts(root: Path = ROOT) -> list[Path]:
+    """Return the chapters that are not to be published yet."""
+    return [path for path in chapters(root) if is_tagged(path, "draft")]
+
+
+def handouts(root: Path = ROOT) -> list[Path]:
+    """Return the notebooks that are free in their form."""
+    return [path for path in chapters(root) if is_tagged(path, "handout")]
+
+
+def formal(root: Path = ROOT) -> list[Path]:
+    """Return the notebooks that owe the form of a chapter: all others."""
+    return [path for path in chapters(root) if not is_tagged(path, "handout")]
+
+
 def find(chapter: str, root: Path = ROOT) -> Path:
     """Return the notebook named ``part/slug``.
 
@@ -246,6 +275,17 @@ def problems(path: Path) -> list[str]:
     found = []
     if len(text.encode()) > MAX_BYTES:
         found.append(f"{len(text.encode()):,} bytes, the limit is {MAX_BYTES:,}")
+    if "handout" not in tags_of(notebook):
+        found += _faults_of_cells(notebook)
+    tidy(notebook)
+    if text_of(notebook) != text:
+        chapter = f"{path.parent.name}/{path.stem}"
+        found.append(f"not in normal form: make format CHAPTER={chapter}")
+    return found
+
+
+def _faults_of_cells(notebook) -> list[str]:
+    found = []
     for number, cell in code_cells(notebook):
         where = f"cell [{number}]"
         if len(kinds.own_lines(cell.source)) > 25:
@@ -260,10 +300,6 @@ def problems(path: Path) -> list[str]:
             line = cell.source.count("\n", 0, tab.start()) + 1
             where = f"{cell_name(notebook, index)}, line {line}"
             found.append(f"{where}: a tab, where spaces would be right")
-    tidy(notebook)
-    if text_of(notebook) != text:
-        chapter = f"{path.parent.name}/{path.stem}"
-        found.append(f"not in normal form: make format CHAPTER={chapter}")
     return found
 
 
@@ -282,11 +318,36 @@ def _excuse_problems(cell) -> Iterator[str]:
         yield f"{excuse(cell)} without a reason in metadata.evidence.reason"
 
 
+def lacks(path: Path) -> str:
+    """Return in one line what a handout has not that a chapter would have."""
+    notebook = read(path)
+    tags = {tag for cell in notebook.cells for tag in cell.metadata.get("tags", [])}
+    prose = [cell.source for cell in notebook.cells if cell.cell_type == "markdown"]
+    pictures = [
+        f"[{number}]"
+        for number, cell in code_cells(notebook)
+        for output in cell.outputs
+        if any(mime.startswith("image/") for mime in output.get("data", {}))
+        and "application/vnd.evidence.figure+json" not in output["data"]
+    ]
+    missing = {
+        "a title": any(re.search("^# ", text, re.MULTILINE) for text in prose),
+        f"texts for the pictures of cells {', '.join(pictures)}": not pictures,
+        "the cell for Colab": "colab" in tags,
+        "a cell to be compared (tag: compare)": "compare" in tags,
+    }
+    words = [what for what, there in missing.items() if not there] or ["nothing"]
+    return f"{path.stem}, a handout, lacks {'; '.join(words)}. None of it must be."
+
+
 # --- Freshness ----------------------------------------------------------------------
 
 
 def damage(notebook) -> list[str]:
-    """Return what only a new run mends: cells not run, run in another order, failed."""
+    """Return what only a new run mends: cells not run, run in another order, failed.
+
+    A handout may print nothing.
+    """
     found = []
     models = models_of(notebook)
     for number, cell in code_cells(notebook):
@@ -296,12 +357,14 @@ def damage(notebook) -> list[str]:
         elif cell.execution_count != number:
             found.append(f"{where} was run in another order")
         for output in cell.outputs:
-            if output.output_type == "error":
+            wanted = "raises-exception" in cell.metadata.get("tags", [])
+            if output.output_type == "error" and not wanted:
                 found.append(f"{where} ended in {output.ename}")
             view = output.get("data", {}).get(VIEW)
             if view and {*_reached(view.get("model_id"), models)} - models.keys():
                 found.append(f"{where} shows a widget whose state is not stored")
-    if not any(cell.outputs for _, cell in code_cells(notebook)) and not found:
+    silent = not any(cell.outputs for _, cell in code_cells(notebook))
+    if silent and not found and "handout" not in tags_of(notebook):
         found.append("no cell has an output")
     return found
 

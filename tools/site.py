@@ -1,4 +1,7 @@
-"""Build the site, every warning an error: ``python -m tools.site``."""
+"""Build the site, every warning an error: ``python -m tools.site``.
+
+With ``DRAFTS=no`` in the environment, as it is published: without drafts.
+"""
 
 from __future__ import annotations
 
@@ -18,7 +21,7 @@ from tools.notebooks import ROOT
 HTML = ROOT / "_build" / "html"
 DOCTREES = ROOT / "_build" / ".doctrees"
 LISTED = DOCTREES / "lists"  # what listed the pages when the cache was made
-LISTS = (ROOT / "_toc.yml", ROOT / "book" / "moved.yml")
+WITHOUT_DRAFTS = ROOT / "_build" / "toc.yml"
 CAUSE = re.compile(r"^[\w.]+(?:Error|Exception): .+(?:\n +.+)*", re.MULTILINE)
 # MyST-NB's line of a notebook: 10,000 for its cell and each before, and one more.
 PLACE = re.compile(r"^(\S+\.ipynb):(\d+): (?:WARNING|ERROR): ")
@@ -35,12 +38,12 @@ def build() -> None:
         malformed; the message says which. No site is left then, and no cache: Sphinx
         warns of a page only when it reads or writes it.
     """
-    now = "".join(path.read_text("utf8") for path in LISTS if path.is_file())
-    if not LISTED.is_file() or LISTED.read_text("utf8") != now:
-        clean()
-    LISTED.unlink(missing_ok=True)  # until it is built, or else it is killed half-way
     try:
         contents.pages(ROOT)  # which says in which line _toc.yml is malformed
+        now = shown_contents()
+        if not LISTED.is_file() or LISTED.read_text("utf8") != now:
+            clean()
+        LISTED.unlink(missing_ok=True)  # until it is built, or killed half-way
         look_at_chapters()
         run_sphinx()
         if dead := [*dict.fromkeys(dead_links())]:
@@ -57,6 +60,19 @@ def clean() -> None:
         shutil.rmtree(path, ignore_errors=True)
     for notes in ("repairs.json", "sheets.json"):
         (HTML.parent / notes).unlink(missing_ok=True)
+
+
+def shown_contents() -> str:
+    """Return what lists the pages, and write it where it is not ``_toc.yml`` itself."""
+    text = (ROOT / "_toc.yml").read_text("utf8")
+    WITHOUT_DRAFTS.unlink(missing_ok=True)
+    if os.environ.get("DRAFTS") == "no" and (drafts := notebooks.drafts()):
+        for path in drafts:
+            text = contents.take_out(text, notebooks.name_of(path))[0]
+        WITHOUT_DRAFTS.parent.mkdir(exist_ok=True)
+        WITHOUT_DRAFTS.write_text(text, "utf8")
+    moved = ROOT / "book" / "moved.yml"
+    return text + (moved.read_text("utf8") if moved.is_file() else "")
 
 
 def look_at_chapters() -> None:
@@ -76,6 +92,7 @@ def run_sphinx() -> None:
     # -W: a warning fails; -n: so does a reference to nothing; -q: print warnings only.
     program = Path(sys.executable).with_name("jupyter-book")
     command = [program, "build", ".", "-W", "-n", "-q", "--keep-going"]
+    command += ["--toc", WITHOUT_DRAFTS] if WITHOUT_DRAFTS.is_file() else []
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
     if done.returncode:
         text = done.stdout + done.stderr

@@ -1,8 +1,8 @@
 """Write the students' version of every chapter: ``python -m tools.student``.
 
-Solutions and outputs are left out; statements, stubs and checks stay. The answers that
-the checks compare with are in ``evidence.exercises``, so this is for practice: graded
-work needs checks that students do not have.
+Solutions, outputs and drafts are left out; statements, stubs and checks stay. The
+answers that the checks compare with are in ``evidence.exercises``, so this is for
+practice: graded work needs checks that students do not have.
 """
 
 from __future__ import annotations
@@ -32,7 +32,8 @@ def main(root: Path = ROOT) -> Path:
     folder = root / "_build" / "student"
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
-    for path in notebooks.chapters(root):
+    drafts = notebooks.drafts(root)
+    for path in [path for path in notebooks.chapters(root) if path not in drafts]:
         notebook = notebooks.read(path)
         strip(notebook)
         target = folder / f"{notebooks.name_of(path, root)}.ipynb"

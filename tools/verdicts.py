@@ -16,15 +16,19 @@ from evidence.cards import Sayings, Verdict
 from tools import notebooks, run
 
 
+def judged(data: dict) -> list[dict]:
+    """Return the data of each verdict that an output shows."""
+    rows = data.get(Sayings.mime, {"rows": []})["rows"]
+    return [*rows, data[Verdict.mime]] if Verdict.mime in data else rows
+
+
 def verdicts(notebook) -> dict[str, str]:
     """Return the verdict of each claim, and the state of each checked exercise."""
     found = {}
     for _, cell in notebooks.code_cells(notebook):
         for output in cell.outputs:
             data = output.get("data", {})
-            rows = data.get(Sayings.mime, {"rows": []})["rows"]
-            rows = [*rows, data[Verdict.mime]] if Verdict.mime in data else rows
-            found |= {row["id"]: row["verdict"] for row in rows}
+            found |= {row["id"]: row["verdict"] for row in judged(data)}
             if exercises.MIME in data:
                 answer = data[exercises.MIME]
                 found[f"{answer['exercise']} in {cell.id}"] = answer["state"]
@@ -54,7 +58,7 @@ def compare(path: Path) -> list[str]:
 def main(names: list[str]) -> int:
     """Compare the named chapters, or all; return how many differ."""
     os.environ["EVIDENCE_STORED"] = ""  # a changed verdict is a card, so all are found
-    paths = [notebooks.find(name) for name in names] or notebooks.chapters()
+    paths = [notebooks.find(name) for name in names] or notebooks.formal()
     differ = 0
     for path, task in run.side_by_side(compare, paths):
         said = "\n  ".join(task.result()) or "the verdicts are those stored"

@@ -44,6 +44,7 @@ class Verdict(Card):
     ``id``, ``statement``, ``kind``, ``expected`` and ``verdict``; ``conditions``, each
     with ``setting``, ``state`` and, where it was measured, what was asked and found;
     ``measured``, ``instead`` and ``sturdiness`` where there is something to say;
+    ``fresh``, what the site knows of fresh seeds: ``said``, and whether it is ``bad``;
     ``said``, what the reader said, if the kernel heard of it.
     """
 
@@ -189,6 +190,8 @@ def said_of(data: dict) -> list[str]:
         lines.append(f"Measured: {data['measured']}")
     if data.get("sturdiness"):
         lines.append(data["sturdiness"])
+    if "fresh" in data:
+        lines.append(data["fresh"]["said"])
     if data.get("instead"):
         lines.append(f"Say instead: {data['instead']}")
     return lines

@@ -24,7 +24,7 @@ KINDS = {  # what an entry of each kind has beside id, statement, kind and sourc
     "history": {"expected", "believed", "cite"},
     "advice": {"instead"},
 }
-OPTIONAL = {"core", "instead", "reach", "margin_reason"}
+OPTIONAL = {"core", "instead", "reach", "margin_reason", "data"}
 PRINTED = (  # what an output shows or is judged by
     *("id", "statement", "expected", "kind", "settings", "asks", "reach", "instead"),
     *("margin_reason", "source"),
@@ -182,6 +182,11 @@ def _check_second_edition(entry: dict, where: str) -> None:
         raise ValueError(f"{where}: settings are a list of different texts")
     if entry.get("reach", "every") not in ("every", "some"):
         raise ValueError(f"{where}: reach is every or some, not {entry['reach']!r}")
+    if entry.get("data", "one") != "one":
+        raise ValueError(
+            f"{where}: data is one, where every seed sees the same data set, or is "
+            f"left out, not {entry['data']!r}"
+        )
     if entry.get("core") not in (None, True, False):
         raise ValueError(f"{where}: core is true or false, not {entry['core']!r}")
     if entry.get("expected", "holds") != "holds" and not entry.get("instead"):

@@ -7,7 +7,16 @@ import numpy as np
 from ipywidgets import Widget
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
-from evidence import asking, cards, claims, exercises, figures, replications, stats
+from evidence import (
+    asking,
+    cards,
+    claims,
+    exercises,
+    figures,
+    replications,
+    stats,
+    tables,
+)
 from tools import notebooks
 from tools.notebooks import STATE
 
@@ -94,6 +103,14 @@ def outcome() -> cards.Outcome:
     return cards.Outcome(data | {"value": 0.41, "low": 0.38, "high": 0.44})
 
 
+def table() -> tables.Table:
+    """Return a table of results with a long word and numbers of every kind."""
+    lost = stats.Estimate(0.41, 0.38, 0.44, 20)
+    rows = [["batches <of> 2", 1280, lost], ["Straßenbahnhaltestellen", 80, None]]
+    columns = ["training", "steps", "accuracy lost"]
+    return tables.Table(tables.describe(rows, columns, "Small batches & more."))
+
+
 def feedback() -> exercises.Feedback:
     """Return what the check of a stub says."""
     data = {"exercise": "imbalance/one", "state": "open"}
@@ -117,14 +134,25 @@ def _bundle(shown) -> dict:
     return bundle[0] if isinstance(bundle, tuple) else bundle
 
 
-def write_chapter(path: Path, title: str, **cells) -> None:
+CODE = {  # of cells, by their ids; of the others the id itself
+    "predict": "claims.predict()",
+    "figure": "figures.show(fig)",
+    "outcome": "claims.reveal()",
+    "table": "tables.show(rows)",
+    "verdict": "claims.judge()",
+    "row": "replications.record()",
+}
+
+
+def write_chapter(
+    path: Path, title: str, line: str = "*Needs: nothing.*", **cells
+) -> None:
     """Write a notebook whose cells, each under its id, store what is given."""
-    line = "*Needs: nothing.*"
     written = [new_markdown_cell(f"# {title}\n\n{line}", id="title")]
     for name, shown in cells.items():
         bundles = shown if isinstance(shown, list) else [_bundle(shown)]
         outputs = [new_output("display_data", bundle) for bundle in bundles]
-        written.append(new_code_cell(name, id=name, outputs=outputs))
+        written.append(new_code_cell(CODE.get(name, name), id=name, outputs=outputs))
     state = Widget.get_manager_state()
     notebook = new_notebook(cells=written, metadata={"widgets": {STATE: state}})
     for number, cell in notebooks.code_cells(notebook):

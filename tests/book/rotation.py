@@ -19,7 +19,7 @@ AT_ONCE = {"chapter_in_turn": 3, "one_chapter_in_turn": 1}
 
 def chapters(at_once: int, everything: bool) -> list[str]:
     """Return part/slug of the chapters whose turn it is, or of all."""
-    names = [notebooks.name_of(path) for path in notebooks.chapters()]
+    names = [notebooks.name_of(path) for path in notebooks.formal()]
     return names if everything else in_turn(names, at_once, number_of_commit())
 
 

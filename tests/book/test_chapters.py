@@ -13,11 +13,14 @@ from collections import Counter
 from itertools import pairwise
 
 import editions
+import headings
 import pytest
+import sizes
 import yaml
 
 from evidence import cards, claims, exercises, figures, replications, tables
 from tools import notebooks
+from tools.fingerprint import as_python
 from tools.new import TEMPLATE
 
 ALLOWED_EXCUSES = 0  # cells whose output nbval does not compare
@@ -52,7 +55,7 @@ PICTURES = ("image/svg+xml", "image/png", "image/jpeg", notebooks.VIEW)
 EXPLORER = "evidence.explorer.FrameExplorer"
 ALIVE = (EXPLORER, "evidence.asking.Questions")
 
-PATHS = notebooks.chapters()
+PATHS = notebooks.formal()
 CLAIMS = claims.load()
 
 
@@ -77,8 +80,8 @@ class Chapter:
     def part(self) -> list[str]:
         """Return the pages of the part that lists this notebook in _toc.yml."""
         contents = yaml.safe_load((self.root / "_toc.yml").read_text("utf8"))
-        for part in contents["parts"]:
-            pages = [page["file"] for page in part["chapters"] or []]
+        for part in contents.get("parts", [contents]):
+            pages = [x["file"] for x in part.get("chapters") or [] if "file" in x]
             if f"book/{self.name}" in pages:
                 return [page.removeprefix("book/") for page in pages]
         return [self.name]
@@ -88,6 +91,17 @@ class Chapter:
         targets = ("".join(groups) for groups in LINK.findall(self.prose))
         folder = posixpath.dirname(self.name)
         return {posixpath.normpath(posixpath.join(folder, to)) for to in targets}
+
+    def is_one(self) -> bool:
+        """Return whether anything says that this is to be a chapter."""
+        tags = [tag for cell in self.cells for tag in cell.metadata.get("tags", [])]
+        return "colab" in tags or any(self.calls("evidence.setup"))
+
+    def section(self, heading: str) -> str:
+        """Return the prose below a heading of the second level, up to the next."""
+        words = rf"(?:\d+\. )?{re.escape(headings.here(heading))}"
+        parts = re.split(rf"^## {words}\s*$", self.prose, flags=re.MULTILINE)
+        return re.split(r"^## ", parts[-1], flags=re.MULTILINE)[0] * (len(parts) > 1)
 
     def at(self, number: int) -> str:
         return f"{self.slug}, cell [{number}]"
@@ -122,18 +136,17 @@ class Chapter:
         ]
 
 
-def plain(source: str) -> str:
-    """Return a cell as Python, its magics replaced."""
-    return re.sub(r"^([ \t]*)[%!].*$", r"\1pass", source, flags=re.MULTILINE)
-
-
 def parse(source: str) -> ast.Module:
-    return ast.parse(plain(source))
+    """Parse a cell, its magics replaced."""
+    return ast.parse(as_python(source))
 
 
 @pytest.fixture(params=PATHS, ids=[path.stem for path in PATHS], scope="module")
 def chapter(request):
-    return Chapter(request.param)
+    chapter = Chapter(request.param)
+    if not chapter.is_one():
+        pytest.skip(f"{chapter.slug} is no chapter")
+    return chapter
 
 
 @pytest.fixture
@@ -148,6 +161,16 @@ def first_edition(chapter):
     """Skip chapters of the second edition: their form is in a file of its own."""
     if chapter.name not in editions.FIRST and not chapter.has_tag("opening"):
         pytest.skip(f"{chapter.slug} is of the second edition")
+
+
+@pytest.mark.parametrize("path", PATHS, ids=[path.stem for path in PATHS])
+def test_a_notebook_is_a_chapter_or_says_what_else(path):
+    chapter = Chapter(path)
+    assert chapter.is_one(), (
+        f"{chapter.slug} has nothing of a chapter's form. If that is as it should be, "
+        "tag its first cell handout: it is run and shown, its form is free, and its "
+        "cells are compared that you tag compare"
+    )
 
 
 # --- Form -----------------------------------------------------------------------------
@@ -171,21 +194,20 @@ def test_the_title_cell_asks_and_promises(chapter):
     title = chapter.cells[0]
     assert title.cell_type == "markdown", f"{chapter.slug} begins with code"
     assert title.source.startswith("# "), f"{chapter.slug}: the title is missing"
-    headings = re.findall(r"^# .+$", chapter.prose, re.MULTILINE)
-    assert len(headings) == 1, f"{chapter.slug} has several titles: {headings}"
-    assert re.search(r"^\*\*[^*]+\?\*\*$", title.source, re.MULTILINE), (
+    titles = re.findall(r"^# .+$", chapter.prose, re.MULTILINE)
+    assert len(titles) == 1, f"{chapter.slug} has several titles: {titles}"
+    assert re.search(r"^\*\*[^*]+[?？؟]\*\*$", title.source, re.MULTILINE), (
         f"{chapter.slug}: the title cell needs one bold question on a line of its own"
     )
-    lines = re.findall(r"^\*Needs: [^*]+\*$", title.source, re.MULTILINE)
+    lines = re.findall(r"^\*[^*]+\*$", title.source, re.MULTILINE)
     assert len(lines) == 1 and "Reading:" not in lines[0], (
-        f"{chapter.slug}: the title cell needs the line *Needs: ....*, to which the "
-        "page adds the times of reading and running"
+        f"{chapter.slug}: the title cell needs one line in italics, *Needs: ....*, to "
+        "which the page adds the times of reading and running"
     )
-    promises = title.source.partition("You will be able to")[2]
-    objectives = re.findall(r"^- ", promises, re.MULTILINE)
+    last_list = re.split(r"^[^-\s].*$", title.source, flags=re.MULTILINE)[-1]
+    objectives = re.findall(r"^- ", last_list, re.MULTILINE)
     assert 3 <= len(objectives) <= 5, (
-        f"{chapter.slug}: 'You will be able to' lists {len(objectives)} objectives, "
-        "not 3 to 5"
+        f"{chapter.slug}: the title cell lists {len(objectives)} objectives, not 3 to 5"
     )
 
 
@@ -231,7 +253,7 @@ def test_no_cell_uses_up_what_another_made(chapter):
     once, generators = {}, set()  # name of a generator -> the cell that made it
     for number, cell in chapter.code:
         tree = parse(cell.source)
-        table = symtable.symtable(plain(cell.source), "cell", "exec")
+        table = symtable.symtable(as_python(cell.source), "cell", "exec")
         own = {symbol.get_name() for symbol in table.get_symbols() if _is_set(symbol)}
         for name in sorted((_names_used(table) - own) & once.keys()):
             pytest.fail(
@@ -304,15 +326,17 @@ def test_texts_take_their_numbers_from_the_constants(chapter):
 
 @pytest.mark.usefixtures("first_edition")
 def test_the_headings_are_there_in_order(chapter):
-    headings = HEADINGS[-1:] if chapter.has_tag("opening") else HEADINGS
+    owed = HEADINGS[-1:] if chapter.has_tag("opening") else HEADINGS
+    owed = [headings.here(heading) for heading in owed]
     found = re.findall(r"^## (?:\d+\. )?(.+?)\s*$", chapter.prose, re.MULTILINE)
-    missing = [heading for heading in headings if heading not in found]
+    missing = [heading for heading in owed if heading not in found]
     assert not missing, f"{chapter.slug} lacks the headings {missing}"
-    places = [found.index(heading) for heading in headings]
+    places = [found.index(heading) for heading in owed]
     places[1:3] = sorted(places[1:3])  # reference and boundary in either order
-    assert places == sorted(places), f"{chapter.slug}: order of {headings}, not {found}"
-    read_on = chapter.prose.partition("## Read on")[2]
-    assert "{cite" in read_on, f"{chapter.slug}: 'Read on' cites nothing"
+    assert places == sorted(places), f"{chapter.slug}: order of {owed}, not {found}"
+    assert "{cite" in chapter.section("Read on"), (
+        f"{chapter.slug}: {owed[-1]!r} cites nothing"
+    )
 
 
 def test_the_reader_can_turn_a_knob(chapter):
@@ -328,6 +352,24 @@ def test_the_prose_has_a_lecture_s_length(chapter):
     assert least <= words <= most, (
         f"{chapter.slug} has {words:,} words, not {least:,} to {most:,}"
     )
+
+
+def second_edition_problems(chapter) -> list[str]:
+    """Return what a chapter lacks to be one of the second edition."""
+    own = [e for e in CLAIMS.values() if e["chapter"] == chapter.name]
+    first = [e["id"] for e in own if "kind" not in e]
+    finished = not (chapter.has_tag("draft") or chapter.has_tag("opening"))
+    core = sum(e.get("core", False) for e in own)
+    found = sizes.problems(chapter.cells, core, finished)
+    return [f"{name}: a claim without a kind" for name in first] + found
+
+
+def test_the_chapter_has_the_sizes_of_its_form(chapter):
+    found = second_edition_problems(chapter)
+    if chapter.name in editions.FIRST:
+        assert found, f"{chapter.slug} is of the second edition now: off the list"
+    else:
+        assert not found, "\n".join(f"{chapter.slug}: {line}" for line in found)
 
 
 def test_nothing_is_called_simple_or_obvious(chapter):
@@ -347,7 +389,8 @@ def test_nothing_is_called_simple_or_obvious(chapter):
 @pytest.mark.usefixtures("lecture", "first_edition")
 def test_exercises_have_statement_check_stub_and_solution(chapter):
     items = exercises.of_chapter(chapter.slug)
-    numbers = re.findall(r"^### Exercise (\d+): \S", chapter.prose, re.MULTILINE)
+    stated = chapter.section("Exercises")
+    numbers = re.findall(r"^### [^\d\n]*(\d+)\W+\S", stated, re.MULTILINE)
     assert numbers == [str(n) for n in range(1, len(items) + 1)], (
         f"{chapter.slug} states the exercises {numbers}, and {chapter.slug}"
         f".exercises.py checks {len(items)}"
@@ -453,7 +496,7 @@ def test_figure_names_are_unique_in_the_book():
 def recurring(mime: str, key: str) -> dict[str, list[str]]:
     """Return what several outputs of the book have under a key, with their cells."""
     places: dict[str, list[str]] = {}
-    for chapter in map(Chapter, PATHS):
+    for chapter in filter(Chapter.is_one, map(Chapter, PATHS)):
         for number, output in chapter.stored(mime):
             places.setdefault(output[mime][key], []).append(chapter.at(number))
     return {value: where for value, where in places.items() if len(where) > 1}
@@ -578,7 +621,7 @@ def test_the_page_that_opens_the_part_stands_first_and_links_the_chapter(chapter
 
 
 def test_every_claim_names_a_chapter_of_the_book():
-    names = {notebooks.name_of(path) for path in PATHS}
+    names = {notebooks.name_of(path) for path in notebooks.chapters()}
     lost = {key: c["chapter"] for key, c in CLAIMS.items() if c["chapter"] not in names}
     assert not lost, f"claims of chapters that are not in _toc.yml: {lost}"
 
@@ -596,7 +639,7 @@ def test_statements_are_unique():
 def test_every_notebook_is_in_the_contents():
     there = set((notebooks.ROOT / "book").rglob("*.ipynb"))
     there = {path for path in there if ".ipynb_checkpoints" not in path.parts}
-    lost = sorted(notebooks.name_of(path) for path in there - set(PATHS))
+    lost = sorted(notebooks.name_of(p) for p in there - {*notebooks.chapters()})
     assert not lost, f"notebooks that _toc.yml does not list, and no test sees: {lost}"
 
 
@@ -604,7 +647,7 @@ def test_excuses_from_comparison_are_counted():
     found = [
         f"{chapter.at(number)}: {notebooks.excuse(cell)}, because "
         f"{cell.metadata.get('evidence', {}).get('reason', '(no reason)')}"
-        for chapter in map(Chapter, PATHS)
+        for chapter in filter(Chapter.is_one, map(Chapter, PATHS))
         for number, cell in chapter.code
         if notebooks.excuse(cell)
     ]

@@ -26,13 +26,9 @@ UNASKED = ("exact", "history", "advice")  # kinds of claims that are never predi
 
 def of_second_edition() -> list:
     """Return the notebooks that are to have the parts: no page that opens a part."""
-    free = {"opening", "handout"}
-    return [
-        path
-        for path in notebooks.chapters()
-        if notebooks.name_of(path) not in FIRST
-        and not free & {*notebooks.read(path).cells[0].metadata.get("tags", [])}
-    ]
+    paths = [p for p in notebooks.formal() if notebooks.name_of(p) not in FIRST]
+    found = [(path, Chapter(path)) for path in paths]
+    return [p for p, one in found if one.is_one() and not one.has_tag("opening")]
 
 
 PATHS = of_second_edition()

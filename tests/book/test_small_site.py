@@ -42,10 +42,19 @@ chapters:
 SAYINGS = made_up.entries(25, "optimization/momentum")
 TABLE = made_up.judged(SAYINGS)
 
+NEEDS = """*Needs:*
+
+- **What is the $n$ of an interval?** How many units vary. [More](replications.md)
+- **What is a ratio?** A quotient."""
 
 RUNS = """# The third has not been run.
 experiments/class-imbalance 0123456789abcdef 40
 experiments/pca-before-networks 0123456789abcdef 25
+"""
+FRESH = """# The third is of other code than is shown.
+imbalance 0123456789abcdef depends:+-- fails:---
+pca 0123456789abcdef fails:--- fails:---
+pca 9123456789abcdef open:??? open:??? open:???
 """
 
 
@@ -96,12 +105,15 @@ def site(tmp_path_factory):
         "figure": recorded.figure(),
         "stub": recorded.feedback(),
         "outcome": recorded.outcome(),
+        "table": recorded.table(),
     }
+    outputs["line"] = NEEDS
     write_chapter(root, "experiments/class-imbalance", recorded.row, **outputs)
     write_chapter(root, "experiments/pca-before-networks", recorded.pca_row)
     write_chapter(root, "architectures/transfer-learning", recorded.open_row)
     write_sayings(root)
     (root / "book" / "runs.txt").write_text(RUNS, "utf8")
+    (root / "book" / "stability.txt").write_text(FRESH, "utf8")
     outside = {k: v for k, v in os.environ.items() if not k.startswith("GITHUB_")}
     done = subprocess.run(
         [
@@ -242,6 +254,79 @@ def test_the_badge_looks_as_in_the_ledger(visit):
     opened = visit("ledger")
     there = opened.locator("[id=imbalance] .evidence-badge").evaluate(look)
     assert here == there != ["rgba(0, 0, 0, 0)", "rgb(255, 255, 255)"]
+
+
+def test_code_is_folded_behind_a_line_that_says_what_is_inside(visit):
+    opened = visit("experiments/class-imbalance#claim-imbalance")  # without a veil
+    folds = opened.locator(".evidence-fold")
+    lines = folds.locator("summary")
+    assert lines.all_inner_texts() == [
+        "The code of this question",
+        "The code of this figure",
+        "How this is answered, the code of this table, how this is judged and how "
+        "this is recorded",
+    ]
+    assert not opened.get_by_text("figures.show").is_visible()
+    assert opened.locator("figure#fig-rise img").is_visible()
+    lines.nth(2).focus()
+    opened.keyboard.press("Enter")
+    code = folds.nth(2).locator("pre")
+    assert code.count() == 4 and code.nth(3).is_visible()
+    opened.emulate_media(media="print")
+    assert not lines.nth(1).is_visible()  # closed, hence left out
+    assert opened.locator("figure#fig-rise img").is_visible()
+    assert lines.nth(2).is_visible() and code.nth(3).is_visible()
+
+
+def test_a_need_opens_on_what_answers_it(visit):
+    opened = visit("experiments/class-imbalance")
+    needs = opened.locator(".evidence-needs summary")
+    assert needs.nth(1).inner_text() == "What is a ratio?"
+    assert needs.nth(0).locator(".katex").count() == 1
+    line = opened.get_by_text("Needs (answer, then open):").inner_text()
+    assert re.fullmatch(r"Reading: \d+ min\. Running: about 40 s\. Needs .*:", line)
+    answer = opened.get_by_text("How many units vary.")
+    assert not answer.is_visible()
+    needs.nth(0).focus()
+    opened.keyboard.press("Space")
+    assert answer.is_visible()
+    opened.get_by_role("link", name="More", exact=True).click()
+    opened.wait_for_url("**/replications.html")
+
+
+OFF_SCREEN = """() => {
+    const end = document.documentElement.clientWidth;
+    return [...document.querySelectorAll(
+        ".evidence-verdict *, .evidence-outcome *, .evidence-sayings *, "
+        + ".evidence-table *, .evidence-replication *")]
+      .filter((e) => !e.closest("thead") && e.getBoundingClientRect().right > end)
+      .map((e) => e.outerHTML)
+}"""
+
+
+@pytest.mark.parametrize(
+    ("name", "theme"),
+    [("experiments/class-imbalance", "dark"), ("optimization/momentum", "light")],
+)
+def test_what_decides_is_on_a_phone_s_screen(visit, name, theme):
+    opened = visit(f"{name}#claim-imbalance", 390, theme)
+    assert opened.evaluate(OFF_SCREEN) == []
+    found = Axe().run(opened).response["violations"]
+    faults = [(rule["id"], node["html"]) for rule in found for node in rule["nodes"]]
+    assert faults == []
+
+
+def test_a_table_of_results_is_a_table_or_cards(visit):
+    for width, label in ((1280, "none"), (390, '"accuracy lost: "')):
+        opened = visit("experiments/class-imbalance#claim-imbalance", width)
+        table = opened.get_by_role("table", name="Small batches & more.")
+        assert table.get_by_role("rowheader").all_inner_texts() == [
+            "batches <of> 2",
+            "Straßenbahnhaltestellen",
+        ]
+        last = table.get_by_role("cell").nth(1)
+        assert last.inner_text() == "0.410 [0.380, 0.440]"
+        assert last.evaluate("e => getComputedStyle(e, '::before').content") == label
 
 
 @pytest.mark.parametrize(("width", "theme"), [(390, "dark"), (1280, "light")])
@@ -466,3 +551,17 @@ def test_the_ledger_is_complete_without_a_script_and_on_paper(visit):
     opened.emulate_media(media="print")
     assert some.is_visible()  # or else it seems to be all
     assert not opened.get_by_role("searchbox").is_visible()
+
+
+def test_fresh_seeds_are_shown_where_bad_and_in_the_ledger(site):
+    bad = "Fresh seeds: the same verdict in 1 of 2, and what is met in one is refuted"
+    good = "Fresh seeds: the same verdict in 2 of 2."
+    ledger = (site / "book" / "ledger.html").read_text("utf8")
+    assert bad in ledger and good in ledger
+    chapters = site / "book" / "experiments"
+    assert bad in (chapters / "class-imbalance.html").read_text("utf8")
+    page = (chapters / "pca-before-networks.html").read_text("utf8")
+    assert "Fresh seeds" not in page
+    rows = json.loads((site / "claims.json").read_text("utf8"))
+    noted = {row["id"]: row["fresh"]["bad"] for row in rows if "fresh" in row}
+    assert noted == {"imbalance": True, "pca": False}

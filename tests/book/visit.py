@@ -9,12 +9,15 @@ from playwright.sync_api import Browser, Page
 from tools import notebooks
 from tools.site import HTML
 
-CHAPTERS = [f"book/{notebooks.name_of(path)}.html" for path in notebooks.chapters()]
+CHAPTERS, HANDOUTS = (
+    [f"book/{notebooks.name_of(path)}.html" for path in paths]
+    for paths in (notebooks.formal(), notebooks.handouts())
+)
 OTHERS = sorted(  # without the theme's own snippets and the pages that only forward
     path.relative_to(HTML).as_posix()
     for path in HTML.rglob("*.html")
     if "_static" not in path.parts
-    and path.relative_to(HTML).as_posix() not in CHAPTERS
+    and path.relative_to(HTML).as_posix() not in CHAPTERS + HANDOUTS
     and 'http-equiv="refresh"' not in path.read_text(encoding="utf8").lower()
 )
 PAGES = CHAPTERS + OTHERS

@@ -122,6 +122,7 @@ def test_a_broken_file_is_refused(book, old, new, message):
         ("[narrow valley, round bowl]", "[1, 2]", "different texts"),
         ("reach: some", "reach: any", "reach is every or some, not 'any'"),
         ("core: true", "core: 1.5", "core is true or false"),
+        ("core: true", "data: digits", "data is one, where .* not 'digits'"),
         ("    instead: Seven do, at 0.9\n", "", "momentum-count .* give it `instead`"),
         ("    cite: [polyak1964]\n", "", r"lacks \['cite'\]"),
         ("    believed: fails\n", "    believd: fails\n", r"lacks \['believed'\]"),

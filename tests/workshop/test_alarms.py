@@ -13,6 +13,7 @@ import re
 import shutil
 
 import copies
+import headings
 import pytest
 import test_chapters
 import yaml
@@ -433,16 +434,16 @@ ANATOMY = {
     "meta_line_missing": (
         T.test_the_title_cell_asks_and_promises,
         replace("title", ".*\n\nYou", ". Reading: 5 min.*\n\nYou"),
-        "needs the line",
+        "needs one line in italics",
     ),
     "needs_missing": (
         T.test_the_title_cell_asks_and_promises,
-        replace("title", "Needs:", "Wants:"),
-        "needs the line",
+        replace("title", "*Needs:", "Needs:"),
+        "needs one line in italics",
     ),
     "two_objectives": (
         T.test_the_title_cell_asks_and_promises,
-        replace("title", "- name the assumption", "name the assumption"),
+        replace("title", "\n- name the assumption", " and the assumption"),
         "lists 2 objectives",
     ),
     "two_titles": (
@@ -616,6 +617,34 @@ def test_the_anatomy_s_tests_fail_where_a_part_is_missing(book, name, monkeypatc
     assert SLUG in str(info.value)
 
 
+GERMAN = {
+    "Commit yourself": "Leg dich fest",
+    "Against the reference": "Neben der Bibliothek",
+    "Where it stops being true": "Wo es aufhört",
+    "Exercises": "Aufgaben",
+    "What to remember": "Zu merken",
+    "Read on": "Weiterlesen",
+}
+
+
+def test_headings_may_be_in_any_language(book, monkeypatch):
+    other = {"Exercise ": "Aufgabe ", "Needs:": "Nötig:", "?**": "？**"}
+    other["You will be able to"] = "Danach kannst du"
+    for cell in book.notebook.cells:
+        for word, translated in (other | GERMAN).items():
+            if cell.cell_type == "markdown":
+                cell.source = cell.source.replace(word, translated)
+    book.save()
+    monkeypatch.setattr(exercises, "book_folder", lambda: book.root / "book")
+    chapter = test_chapters.Chapter(book.path, book.root)
+    with pytest.raises(AssertionError, match="lacks the headings"):
+        T.test_the_headings_are_there_in_order(chapter)
+    monkeypatch.setattr(headings, "table", lambda: GERMAN)
+    T.test_the_headings_are_there_in_order(chapter)
+    T.test_the_title_cell_asks_and_promises(chapter)
+    T.test_exercises_have_statement_check_stub_and_solution(chapter)
+
+
 # --- A page that opens a part owes other things ---------------------------------------
 
 OPENING = "demo/first-page"
@@ -691,11 +720,11 @@ OWED = {
     "meta_line_missing": (
         T.test_the_title_cell_asks_and_promises,
         replace("title", ".*\n\nYou", ". Reading: 5 min.*\n\nYou"),
-        "needs the line",
+        "needs one line in italics",
     ),
     "two_objectives": (
         T.test_the_title_cell_asks_and_promises,
-        replace("title", "- name the assumption", "name the assumption"),
+        replace("title", "\n- name the assumption", " and the assumption"),
         "lists 2 objectives",
     ),
     "colab_cell_edited": (
@@ -796,6 +825,7 @@ def test_what_concerns_the_whole_book_is_noticed(book, monkeypatch):
     again = {"chapter": CHAPTER, "statement": "One  thing"}
     monkeypatch.setattr(test_chapters, "CLAIMS", {"a": entry, "b": again})
     monkeypatch.setattr(test_chapters, "PATHS", [book.path, book.path])
+    monkeypatch.setattr(notebooks, "chapters", lambda: [book.path])
     monkeypatch.setattr(test_chapters.notebooks, "ROOT", book.root)
     monkeypatch.setattr(test_chapters.Chapter.__init__, "__defaults__", (book.root,))
     monkeypatch.setattr(notebooks.name_of, "__defaults__", (book.root,))
@@ -805,6 +835,6 @@ def test_what_concerns_the_whole_book_is_noticed(book, monkeypatch):
         test_chapters.test_statements_are_unique()
     with pytest.raises(AssertionError, match=f"fig-{SLUG}-spread.*cell"):
         test_chapters.test_figure_names_are_unique_in_the_book()
-    monkeypatch.setattr(test_chapters, "PATHS", [])
+    monkeypatch.setattr(notebooks, "chapters", lambda: [])
     with pytest.raises(AssertionError, match=f"does not list.*{CHAPTER}"):
         test_chapters.test_every_notebook_is_in_the_contents()

@@ -236,7 +236,10 @@ def test_jupyterlab_opens_pages_as_pages_and_first_the_first_one(binder, lab, pa
     shown.get_by_role("link", name="how this book works").click()
     shown = page.locator(".jp-MarkdownViewer").last
     shown.get_by_role("heading", name=heading("how-it-works.md")).wait_for()
-    shown.get_by_text("Wilson, 1927").wait_for()
+    cited = shown.get_by_text("Wilson, 1927")
+    cited.wait_for()
+    assert cited.locator("svg").is_hidden(), "the sign that warns"
+    assert cited.get_attribute("title").startswith("Probable inference")
 
 
 def test_a_chapter_opens_whole_is_changed_run_and_saved(binder, lab, page):

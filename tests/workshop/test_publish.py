@@ -11,7 +11,7 @@ from pathlib import Path
 
 import copies
 import pytest
-from copies import CHAPTER, SLUG
+from copies import CHAPTER, SLUG, edit
 from nbformat.v4 import new_code_cell, new_notebook, new_output
 
 from evidence import data
@@ -22,6 +22,7 @@ from tools import browser, notebooks, offline, student, version_report
 def book(tmp_path_factory):
     """A copy of the book with one chapter, built and packed."""
     root = copies.copy_with_chapter(tmp_path_factory.mktemp("publish") / "book")
+    edit(root, f"book/{CHAPTER}.ipynb", '"draft"', '"finished"')
     vendor = notebooks.ROOT / "book" / "_static" / "vendor"
     shutil.copytree(vendor, root / "book" / "_static" / "vendor")
     pages = ("ledger", CHAPTER, "references")
@@ -90,6 +91,12 @@ def test_strip_takes_only_what_is_tagged():
     student.strip(notebook)
     assert [cell.source for cell in notebook.cells] == ["2", "3"]
     assert notebook.cells[0].metadata == cells[1].metadata
+
+
+def test_a_draft_is_not_given_out(book):
+    edit(book, f"book/{CHAPTER}.ipynb", '"finished"', '"draft"')
+    assert [*student.main(book).rglob("*.ipynb")] == []
+    edit(book, f"book/{CHAPTER}.ipynb", '"draft"', '"finished"')
 
 
 def test_what_was_given_out_before_is_replaced(book, given_out):

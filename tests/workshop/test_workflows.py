@@ -172,7 +172,7 @@ def test_every_change_is_tested_with_every_python_and_notebooks_with_one():
     workflow = read(FOLDER / "book.yml")
     assert {"push", "pull_request"} <= workflow["on"].keys()
     job = workflow["jobs"]["test"]
-    (command,) = (step["run"] for step in job["steps"] if "run" in step)
+    command = next(step["run"] for step in job["steps"] if "run" in step)
     assert command == 'make test TESTS="${{ matrix.tests }}"'
     rows = job["strategy"]["matrix"]["include"]
     unit = "tests/evidence tests/workshop"
@@ -200,6 +200,13 @@ def test_only_what_passed_is_published_and_only_from_the_default_branch():
     assert job["permissions"] == {"pages": "write", "id-token": "write"}
     (deploy,) = job["steps"]
     assert deploy["uses"].startswith("actions/deploy-pages@")
+
+
+def test_what_is_published_was_built_without_drafts():
+    listed = steps(FOLDER / "book.yml")
+    (last,) = [s for s in listed if "upload-pages" in s.get("uses", "")]
+    before = listed[listed.index(last) - 1]
+    assert before["run"] == "make book DRAFTS=no" and before["if"] == last["if"]
 
 
 def test_the_site_is_kept_once_as_preview_or_for_publishing():

@@ -4,8 +4,8 @@ const NAME = "deep-learning-in-evidence"; // as in package.json
 const SOURCES = "book/references.bib";
 const LOST = '.myst [title="Citation Not Found"]';
 const STYLE = `
-  ${LOST} { color: inherit; cursor: help; }
-  ${LOST} svg { display: none; }
+  ${LOST}, .evidence-source { color: inherit; cursor: help; }
+  ${LOST} svg, .evidence-source svg { display: none; }
   .myst a.hover-link[href="#"] { color: inherit; text-decoration: none; pointer-events: none; }
 `;
 const ACCENTS = { "'": "\u0301", "`": "\u0300", '"': "\u0308", v: "\u030c", c: "\u0327" };
@@ -36,6 +36,7 @@ function cite(element, sources) {
   const narrative = element.closest(".narrative");
   element.lastChild.data = source.authors + (narrative ? ` (${source.year})` : `, ${source.year}`);
   element.title = source.title;
+  element.classList.add("evidence-source");
 }
 
 async function activate(app) {

@@ -52,6 +52,16 @@ def source(docname: str, root: Path = BOOK.parent) -> str:
     return "\n".join([*texts, *map(json.dumps, outputs)])
 
 
+@cache
+def tags(docname: str) -> list[str]:
+    """Return the tags of a notebook's first cell, which say what it is."""
+    notebook = BOOK.parent / f"{docname}.ipynb"
+    if not notebook.is_file():
+        return []
+    cells = json.loads(notebook.read_text(encoding="utf8"))["cells"]
+    return cells[0]["metadata"].get("tags", []) if cells else []
+
+
 def labels(text: str) -> set[str]:
     """Return the labels of sections, equations and figures in a page's text."""
     return {match[match.lastindex].lower() for match in LABEL.finditer(text)}
@@ -106,7 +116,8 @@ def address(app: Sphinx, docname: str, to: str) -> str:
     if to in app.env.found_docs:
         return app.builder.get_relative_uri(docname, to)
     base = (app.config.published_book or "").rstrip("/")
-    return f"{base}/{to}.html" if base and source(to) else ""
+    published = source(to) and "draft" not in tags(to)
+    return f"{base}/{to}.html" if base and published else ""
 
 
 def page_of(node: addnodes.pending_xref, docname: str) -> tuple[str, str | None]:

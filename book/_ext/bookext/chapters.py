@@ -16,7 +16,7 @@ from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
 
-from bookext import folding
+from bookext import absent, folding
 from evidence import claims
 
 ROOT = Path(__file__).parents[3]
@@ -41,9 +41,12 @@ def cells_of(chapter: str) -> list[dict]:
 
 @cache
 def source(chapter: str, kind: str) -> str:
-    """Return a chapter's cells of one kind, ``"markdown"`` or ``"code"``."""
+    """Return a chapter's cells of one kind, ``"markdown"`` or ``"code"``.
+
+    Without what ``%%`` says is of another language.
+    """
     texts = ["".join(c["source"]) for c in cells_of(chapter) if c["cell_type"] == kind]
-    return "\n\n".join(texts)
+    return "\n\n".join(text for text in texts if not text.startswith("%%"))
 
 
 def code_of(chapter: str) -> str:
@@ -114,25 +117,29 @@ def say_where_used(app: Sphinx, what, name, obj, options, lines) -> None:
 
 
 def complete_needs(app: Sphinx, doctree) -> None:
-    """Complete the line *Needs: ...* below a chapter's title.
+    """Complete the line *Needs: ...* below a chapter's title: the first in italics.
 
     Reading and running time are added. Where a list of questions follows, each opens
     on what answers it.
     """
     chapter = app.env.docname
-    if not (ROOT / f"{chapter}.ipynb").is_file():
+    is_page = not (ROOT / f"{chapter}.ipynb").is_file()
+    if is_page or "handout" in absent.tags(chapter):
         return
     minutes = sizes.of(cells_of(chapter))[0].minutes
     taken = runs.seconds(chapter.removeprefix("book/"), ROOT / "book")
     times = f"Reading: {minutes} min.{f' Running: about {taken} s.' if taken else ''}"
-    for line in doctree.findall(nodes.emphasis):
-        if line.astext() == "Needs:":
-            line.children = [nodes.Text(f"{times} Needs (answer, then open):")]
-            fold_needs(line.parent.next_node(descend=False, siblings=True))
-            return
-        if line.astext().startswith("Needs:"):
+    for paragraph in next(iter(doctree.findall(nodes.section)), []):
+        line = paragraph[0] if isinstance(paragraph, nodes.paragraph) else None
+        if not isinstance(line, nodes.emphasis):
+            continue
+        if re.fullmatch(r"\w+[:：]", line.astext()):
+            words = f"{times} {line.astext()[:-1]} (answer, then open):"
+            line.children = [nodes.Text(words)]
+            fold_needs(paragraph.next_node(descend=False, siblings=True))
+        else:
             line += nodes.Text(f" {times}")
-            return
+        return
 
 
 def fold_needs(questions: nodes.Node | None) -> None:
@@ -140,17 +147,17 @@ def fold_needs(questions: nodes.Node | None) -> None:
     if not isinstance(questions, nodes.bullet_list):
         return
     for item in list(questions):
-        asked = item[0][0]
+        asked, *answer = [part for part in item[0] if part.astext()]
         if isinstance(asked, nodes.strong):
-            item[0].remove(asked)
             line = folding.summary("", "", *asked.children)
-            shown = folding.details("", line, *item.children)
-            item.children = [shown]
+            told = nodes.paragraph("", "", *answer)
+            item[:] = [folding.details("", line, told, *item[1:])]
     questions["classes"].append("evidence-needs")
 
 
 def setup(app: Sphinx) -> None:
     """Register the directive and what completes the API."""
+    app.add_config_value("chapter_headings", {}, "")  # which the tests of the form read
     app.add_directive("symptoms", Symptoms)
     app.setup_extension("sphinx.ext.autodoc")
     app.connect("doctree-read", complete_needs)

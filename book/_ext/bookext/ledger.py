@@ -79,6 +79,7 @@ def weak(row: dict) -> list[str]:
         c["relation"] != "within" and not c["margin"] for c in row["conditions"]
     )
     found = {"margin": row.get("hangs"), "direction": direction}
+    found["seeds"] = row.get("fresh", {}).get("bad")
     return [name for name, there in found.items() if there] or ["none"]
 
 

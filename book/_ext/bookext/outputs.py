@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 
+import fresh
 from docutils import nodes
 from myst_nb.core.render import MimeData, NbElementRenderer
 from sphinx import addnodes
@@ -13,7 +14,8 @@ from sphinx.transforms import SphinxTransform
 from sphinx.util import logging
 
 from bookext import absent, chapters
-from evidence import cards, exercises, figures, replications, tables
+from bookext.tables import BOOK
+from evidence import cards, claims, exercises, figures, replications, tables
 
 LOGGER = logging.getLogger(__name__)
 VIEW = "application/vnd.jupyter.widget-view+json"
@@ -41,7 +43,8 @@ def keep(renderer, data: MimeData, drop=NbElementRenderer.render_unhandled) -> l
     as entry points of installed packages: so this replaces the method that drops.
     """
     if data.mime_type not in SHOW:
-        return drop(renderer, data)
+        handout = "handout" in absent.tags(renderer.renderer.sphinx_env.docname)
+        return [] if handout else drop(renderer, data)
     return [nodes.container(evidence=json.loads(json.dumps(data.content)))]
 
 
@@ -95,13 +98,17 @@ class ReadOutputs(SphinxTransform):
 
     def show_verdict(self, bundle, data: dict) -> None:
         """Show a verdict with its way to the ledger."""
-        card = cards.Verdict.html(data, self.link_to(LEDGER, data["id"]))
-        self.show_card(bundle, cards.Verdict.mime, data, f"claim-{data['id']}", card)
+        kept = self.with_fresh_seeds(data)
+        shown = kept if kept.get("fresh", {}).get("bad") else data
+        card = cards.Verdict.html(shown, self.link_to(LEDGER, data["id"]))
+        self.show_card(bundle, cards.Verdict.mime, kept, f"claim-{data['id']}", card)
 
     def show_sayings(self, bundle, data: dict) -> None:
         """Show a table of sayings; the ledger has its rows, each under its anchor."""
         kept = self.env.metadata[self.env.docname].setdefault(cards.Verdict.mime, [])
-        kept += [(f"claim-{row['id']}", row) for row in data["rows"]]
+        kept += [
+            (f"claim-{row['id']}", self.with_fresh_seeds(row)) for row in data["rows"]
+        ]
         uri = absent.address(self.app, self.env.docname, LEDGER)
         raw = nodes.raw("", cards.Sayings.html(data, uri or ""), format="html")
         bundle.replace_self(raw)
@@ -109,6 +116,13 @@ class ReadOutputs(SphinxTransform):
     def show_table(self, bundle, data: dict) -> None:
         """Show a table of results."""
         bundle.replace_self(nodes.raw("", tables.Table.html(data), format="html"))
+
+    def with_fresh_seeds(self, row: dict) -> dict:
+        """Return a verdict with what fresh random numbers made of it, if known."""
+        self.env.note_dependency(str(BOOK / fresh.FILE))
+        entry = claims.load().get(row["id"])
+        note = entry and fresh.note(row, entry, BOOK)
+        return row | {"fresh": note} if note else row
 
     def show_outcome(self, bundle, data: dict) -> None:
         """Show what came out where the reader was asked."""

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
+import fresh
 from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
@@ -23,7 +24,7 @@ class Collection(SphinxDirective):
 
     def run(self):
         """Return a placeholder, and make this page depend on every chapter."""
-        for path in BOOK.glob("*/*.*"):
+        for path in (BOOK / fresh.FILE, *BOOK.glob("*/*.*")):
             self.env.note_dependency(str(path))
         return [collection(table=self.name)]
 
