@@ -267,6 +267,11 @@ def test_no_cell_uses_up_what_another_made(chapter):
                 "says something else when it is run again: make it in the cell that "
                 "uses it, for example rng = np.random.default_rng(1)"
             )
+        for name in _grown(tree):
+            pytest.fail(
+                f"{chapter.at(number)} changes {name!r} of another cell each time it "
+                "is run: give what it makes a name of its own"
+            )
         generators |= {node.name for node in tree.body if _is_generator(node)}
         made = {k for k, v in _assigned(tree).items() if _is_one_shot(v, generators)}
         once = {name: n for name, n in once.items() if name not in own}
@@ -294,6 +299,20 @@ def _assigned(tree: ast.Module) -> dict[str, ast.expr]:
             if isinstance(target, ast.Tuple) and isinstance(node.value, ast.Tuple):
                 found += zip(target.elts, node.value.elts, strict=False)
     return {target.id: v for target, v in found if isinstance(target, ast.Name)}
+
+
+def _grown(tree: ast.Module) -> list[str]:
+    """Return the names that a cell adds to, and so on, without having made them."""
+    grown = [
+        node.target
+        for statement in tree.body
+        if not isinstance(statement, (ast.FunctionDef, ast.ClassDef))
+        for node in ast.walk(statement)
+        if isinstance(node, ast.AugAssign) and isinstance(node.target, ast.Name)
+    ]
+    names = [node for node in ast.walk(tree) if isinstance(node, ast.Name)]
+    made = {x.id for x in names if isinstance(x.ctx, ast.Store) and x not in grown}
+    return sorted({target.id for target in grown} - made)
 
 
 def _is_generator(node: ast.stmt) -> bool:
