@@ -113,9 +113,10 @@ function field(task, group) {
   const input = make("input", { id: group, type: "text", autocomplete: "off", spellcheck: false });
   input.setAttribute("autocapitalize", "off");
   input.setAttribute("aria-describedby", `${group}-hint`);
-  const hint = task.kind === "number" ? "1/4, 0.25 and 2.5e-1 are the same." : "With commas between them; 1/4 and 0.25 are the same.";
+  const commas = task.kind === "vector" ? "With commas between them." : "";
+  const same = task.tolerance === 0 ? "" : "1/4, 0.25 and 2.5e-1 are the same.";
   const element = make("div", {}, make("label", { htmlFor: group, textContent: `Your answer, ${task.wanted}` }), input,
-    make("small", { id: `${group}-hint`, textContent: hint }));
+    make("small", { id: `${group}-hint`, textContent: `${commas} ${same}` }));
   return { element, get: () => input.value, set: (text) => { input.value = text; } };
 }
 

@@ -140,7 +140,7 @@ TASKS = {
     "saying": exercises.choice(
         "b", {"a": "by n & <more>", "b": "By n - 1.", "c": "no"}
     ),
-    "line": exercises.bug(
+    "bug": exercises.bug(
         CODE, 3, {4: "its weights fit those of line 3"}, "The weights are reversed."
     ),
     "steps": exercises.order(

@@ -517,8 +517,8 @@ def test_figure_names_are_unique_in_the_book():
 def recurring(mime: str, key: str) -> dict[str, list[str]]:
     """Return what several outputs of the book have under a key, with their cells."""
     places: dict[str, list[str]] = {}
-    for chapter in filter(Chapter.is_one, map(Chapter, PATHS)):
-        for number, output in chapter.stored(mime):
+    for chapter in map(Chapter, PATHS):
+        for number, output in chapter.stored(mime) if chapter.is_one() else []:
             places.setdefault(output[mime][key], []).append(chapter.at(number))
     return {value: where for value, where in places.items() if len(where) > 1}
 

@@ -247,9 +247,9 @@ def test_tasks_are_answered_on_the_page_in_the_words_of_the_check(visit, monkeyp
         ("shift", "0.75 0.25 .693", [0.75, 0.25, np.log(2)]),
         ("saying", "a", "a"),
         ("saying", "b", "B"),
-        ("line", "2", 2),
-        ("line", "4", 4),
-        ("line", "3", 3),
+        ("bug", "2", 2),
+        ("bug", "4", 4),
+        ("bug", "3", 3),
     ]:
         said = repr(exercises.check(f"imbalance/{name}", same))
         assert answer(opened, name, given) == said
@@ -340,7 +340,7 @@ def test_on_paper_and_without_a_script_stands_the_text_alone(visit):
 def test_tasks_fit_and_are_accessible(visit, width, theme):
     opened = visit(TASKS, width=width, theme=theme)
     answer(opened, "slope", "0.045")
-    answer(opened, "line", "2")
+    answer(opened, "bug", "2")
     root = "document.documentElement"
     assert opened.evaluate(f"{root}.scrollWidth - {root}.clientWidth") == 0
     assert faults(opened) == []
