@@ -10,9 +10,9 @@ from __future__ import annotations
 
 from urllib.parse import unquote
 
-import editions
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from editions import FIRST
 from visit import (
     CHAPTERS,
     DECIDES,
@@ -150,7 +150,7 @@ SCROLLS = """() => [...document.querySelectorAll(".cell_input pre")]
 
 @every_chapter
 def test_seen_code_needs_no_sideways_scrolling(desktop, page):
-    if desktop.path[len("book/") : -len(".html")] not in editions.FIRST:
+    if desktop.path[len("book/") : -len(".html")] not in FIRST:
         assert page.evaluate(SCROLLS) == []
 
 
