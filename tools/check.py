@@ -39,7 +39,8 @@ def main(chapter: str) -> int:
 
 def form_of(slug: str) -> list[str]:
     """Return the tests of a chapter's form and exercises."""
-    files = ["tests/book/test_chapters.py", "tests/book/test_exercises.py"]
+    tests = ("chapters", "second_edition", "exercises")
+    files = [f"tests/book/test_{name}.py" for name in tests]
     named = f"{slug.replace('-', '_')} or {slug}"  # as the tests name it
     return [*PYTEST, *files, "-k", named]
 

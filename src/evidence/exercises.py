@@ -14,12 +14,13 @@ import itertools
 import textwrap
 import traceback
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache, partial
 from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 
 import numpy as np
+from IPython.display import display
 
 from evidence import tasks
 from evidence.entries import book_folder
@@ -48,12 +49,15 @@ class Exercise:
         Classic mistakes it must recognize.
     task : dict, optional
         What a page needs to check it without a kernel, see :mod:`evidence.tasks`.
+    question : str
+        What is asked, in full, where other chapters recall it; see :func:`asked`.
     """
 
     grade: Callable
     right: tuple = ()
     wrong: tuple = ()
     task: dict | None = None
+    question: str = ""
 
 
 class Feedback:
@@ -92,10 +96,14 @@ class Open(Feedback):
 
 
 def feedback_text(data: dict) -> str:
-    """Return what a check says as one line, and below it the lines of code asked of."""
-    lines = data.get("task", {}).get("lines", [])
-    code = [f"{n:3d}  {line}" for n, line in enumerate(lines, start=1)]
-    return "\n".join([f"Exercise {data['exercise']}: {data['message']}", *code])
+    """Return what a check says as one line, and below it the lines of code asked of.
+
+    Above it stands the question of an exercise that is recalled.
+    """
+    task = data.get("task", {})
+    asked = [task["question"]] if "question" in task else []
+    code = [f"{n:3d}  {line}" for n, line in enumerate(task.get("lines", []), start=1)]
+    return "\n".join([*asked, f"Exercise {data['exercise']}: {data['message']}", *code])
 
 
 def check(exercise: str, answer) -> Feedback:
@@ -126,6 +134,48 @@ def check(exercise: str, answer) -> Feedback:
     if state == "open" and item.task:
         return Open(data | {"task": item.task})
     return Feedback(data)
+
+
+def recall(*names: str) -> None:
+    """Ask again what other chapters asked, each with a control to answer it.
+
+    Parameters
+    ----------
+    *names : str
+        Chapters and names of exercises that have a question and are no functions, for
+        example ``"sigmoid-saturation/slope"``.
+
+    Raises
+    ------
+    KeyError
+        If there is no such exercise.
+    ValueError
+        If it has no question, or is answered by a function.
+    """
+    for name in names:
+        item = find(name)
+        if not (item.question and item.task):
+            raise ValueError(
+                f"{name} cannot be recalled: give it a question with asked(), and "
+                "another answer than a function"
+            )
+        task = item.task | {"question": item.question}
+        data = {"exercise": name, "state": "open", "message": NOT_ATTEMPTED}
+        display(Open(data | {"task": task}))
+
+
+def asked(question: str, exercise: Exercise) -> Exercise:
+    """Return an exercise with its question, by which other chapters recall it.
+
+    Parameters
+    ----------
+    question : str
+        Everything that a reader needs to answer, without the chapter: as text, with the
+        options of a choice on lines of their own.
+    exercise : Exercise
+        What :func:`number` or another function of this module made.
+    """
+    return replace(exercise, question=question)
 
 
 def _grade(exercise: Exercise, answer) -> tuple[str, str]:

@@ -113,9 +113,10 @@ function field(task, group) {
   const input = make("input", { id: group, type: "text", autocomplete: "off", spellcheck: false });
   input.setAttribute("autocapitalize", "off");
   input.setAttribute("aria-describedby", `${group}-hint`);
-  const hint = task.kind === "number" ? "1/4, 0.25 and 2.5e-1 are the same." : "With commas between them; 1/4 and 0.25 are the same.";
+  const commas = task.kind === "vector" ? "With commas between them." : "";
+  const same = task.tolerance === 0 ? "" : "1/4, 0.25 and 2.5e-1 are the same.";
   const element = make("div", {}, make("label", { htmlFor: group, textContent: `Your answer, ${task.wanted}` }), input,
-    make("small", { id: `${group}-hint`, textContent: hint }));
+    make("small", { id: `${group}-hint`, textContent: `${commas} ${same}` }));
   return { element, get: () => input.value, set: (text) => { input.value = text; } };
 }
 
@@ -168,6 +169,7 @@ const CONTROLS = { number: field, vector: field, choice: choices, bug: choices, 
 function render({ model, el }) {
   const name = model.get("exercise");
   const task = model.get("task");
+  const kept = task.question ? `${name} again` : name; // what was answered before gives nothing away
   const group = `evidence-task-${Math.random().toString(36).slice(2)}`;
   const control = CONTROLS[task.kind](task, group);
   const said = make("p", { className: "evidence-feedback" });
@@ -181,15 +183,16 @@ function render({ model, el }) {
   form.setAttribute("aria-label", `Exercise ${name}`);
   form.addEventListener("submit", (event) => {
     event.preventDefault();
-    remember(name, control.get());
+    remember(kept, control.get());
     say(control.get());
   });
   el.classList.add("evidence-answer");
+  if (task.question) el.append(make("p", { className: "evidence-asked", textContent: task.question }));
   el.append(form);
   // JupyterLab gets no letters as commands, where it looks at what has the focus first,
   for (const each of el.querySelectorAll("input, button")) each.dataset.lmSuppressShortcuts = "true";
   el.addEventListener("keydown", (event) => { if (event.key === "Enter") event.stopPropagation(); }); // and no Enter
-  const before = read()[name] ?? null;
+  const before = read()[kept] ?? null;
   if (before !== null) control.set(before);
   say(before);
 }

@@ -140,7 +140,7 @@ TASKS = {
     "saying": exercises.choice(
         "b", {"a": "by n & <more>", "b": "By n - 1.", "c": "no"}
     ),
-    "line": exercises.bug(
+    "bug": exercises.bug(
         CODE, 3, {4: "its weights fit those of line 3"}, "The weights are reversed."
     ),
     "steps": exercises.order(
@@ -154,6 +154,16 @@ def stub(name: str) -> exercises.Feedback:
     data = {"exercise": f"imbalance/{name}", "state": "open"}
     data |= {"message": exercises.NOT_ATTEMPTED, "task": TASKS[name].task}
     return exercises.Open(data)
+
+
+def recalled() -> list[dict]:
+    """Return what recalls a task of another chapter, in a book that has it."""
+    outputs = []
+    slope = exercises.asked("How steep is S at 3?\n(S is <σ>.)", TASKS["slope"])
+    show = {"display": lambda shown: outputs.append(_bundle(shown))}
+    with mock.patch.multiple(exercises, find=lambda name: slope, **show):
+        exercises.recall("transfer-learning/slope")
+    return outputs
 
 
 def figure() -> list[dict]:
@@ -178,6 +188,7 @@ CODE = {  # of cells, by their ids; of the others the id itself
     "figure": "figures.show(fig)",
     "stub": f"answer = {'1' * (sizes.WIDTH - 9)}",
     "outcome": "claims.reveal()",
+    "recall": "exercises.recall()",
     "table": "tables.show(rows)",
     "verdict": "claims.judge()",
     "row": "replications.record()",
@@ -185,10 +196,10 @@ CODE = {  # of cells, by their ids; of the others the id itself
 
 
 def write_chapter(
-    path: Path, title: str, line: str = "*Needs: nothing.*", **cells
+    path: Path, title: str, needs: str = "*Needs: nothing.*", **cells
 ) -> None:
     """Write a notebook whose cells, each under its id, store what is given."""
-    written = [new_markdown_cell(f"# {title}\n\n{line}", id="title")]
+    written = [new_markdown_cell(f"# {title}\n\n{needs}", id="title")]
     for name, shown in cells.items():
         bundles = shown if isinstance(shown, list) else [_bundle(shown)]
         outputs = [new_output("display_data", bundle) for bundle in bundles]

@@ -12,7 +12,7 @@ from urllib.parse import unquote
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from test_chapters import FIRST_EDITION
+from editions import FIRST
 from visit import (
     CHAPTERS,
     DECIDES,
@@ -150,7 +150,7 @@ SCROLLS = """() => [...document.querySelectorAll(".cell_input pre")]
 
 @every_chapter
 def test_seen_code_needs_no_sideways_scrolling(desktop, page):
-    if desktop.path[len("book/") : -len(".html")] not in FIRST_EDITION:
+    if desktop.path[len("book/") : -len(".html")] not in FIRST:
         assert page.evaluate(SCROLLS) == []
 
 

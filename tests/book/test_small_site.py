@@ -111,9 +111,12 @@ def site(tmp_path_factory):
         "outcome": recorded.outcome(),
         "table": recorded.table(),
     }
-    outputs["line"] = NEEDS
+    outputs["needs"] = NEEDS
     write_chapter(root, "experiments/class-imbalance", recorded.row, **outputs)
-    write_chapter(root, "experiments/pca-before-networks", recorded.pca_row)
+    recall = recorded.recalled()
+    write_chapter(
+        root, "experiments/pca-before-networks", recorded.pca_row, recall=recall
+    )
     tasks = {name: recorded.stub(name) for name in recorded.TASKS}
     write_chapter(root, TASKS, recorded.open_row, **tasks)
     write_sayings(root)
@@ -244,9 +247,9 @@ def test_tasks_are_answered_on_the_page_in_the_words_of_the_check(visit, monkeyp
         ("shift", "0.75 0.25 .693", [0.75, 0.25, np.log(2)]),
         ("saying", "a", "a"),
         ("saying", "b", "B"),
-        ("line", "2", 2),
-        ("line", "4", 4),
-        ("line", "3", 3),
+        ("bug", "2", 2),
+        ("bug", "4", 4),
+        ("bug", "3", 3),
     ]:
         said = repr(exercises.check(f"imbalance/{name}", same))
         assert answer(opened, name, given) == said
@@ -337,7 +340,7 @@ def test_on_paper_and_without_a_script_stands_the_text_alone(visit):
 def test_tasks_fit_and_are_accessible(visit, width, theme):
     opened = visit(TASKS, width=width, theme=theme)
     answer(opened, "slope", "0.045")
-    answer(opened, "line", "2")
+    answer(opened, "bug", "2")
     root = "document.documentElement"
     assert opened.evaluate(f"{root}.scrollWidth - {root}.clientWidth") == 0
     assert faults(opened) == []
@@ -428,6 +431,24 @@ def test_code_is_folded_behind_a_line_that_says_what_is_inside(visit):
     assert not lines.nth(1).is_visible()  # closed, hence left out
     assert opened.locator("figure#fig-rise img").is_visible()
     assert lines.nth(2).is_visible() and code.nth(3).is_visible()
+
+
+def test_what_another_chapter_asked_is_asked_again(visit):
+    opened = visit(TASKS)
+    opened.get_by_label("Your answer, a number").fill("0.9525741")
+    opened.keyboard.press("Enter")
+    opened.goto(opened.url.replace(TASKS, "experiments/pca-before-networks"))
+    task = opened.locator(".evidence-task")
+    asked = task.locator(".evidence-asked")
+    assert asked.inner_text() == "How steep is S at 3?\n(S is <σ>.)"
+    field = opened.get_by_label("Your answer, a number")
+    assert field.input_value() == ""  # what was answered there gives nothing away
+    field.fill("0.045")
+    field.press("Enter")
+    said = task.locator(".evidence-feedback").inner_text()
+    assert said == "Exercise transfer-learning/slope: right."
+    opened.locator("article").get_by_role("link", name="Transfer").first.click()
+    opened.wait_for_url(f"**/{TASKS}.html")
 
 
 def test_a_line_as_long_as_allowed_fits_the_page(visit):

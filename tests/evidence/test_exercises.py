@@ -272,6 +272,28 @@ def test_an_unknown_exercise_is_an_error(name, message):
         check(name, 1)
 
 
+QUESTION = "What is one half?"
+ITEMS = {
+    "half": exercises.asked(QUESTION, number(0.5, mistakes={2.0: "turned round"})),
+    "double": exercises.asked("Write it.", function(double, cases=[(1,)])),
+    "mute": number(0.5),
+}
+
+
+def test_what_other_chapters_asked_is_recalled_with_its_question(monkeypatch):
+    shown = []
+    monkeypatch.setattr(exercises, "of_chapter", lambda slug: ITEMS)
+    monkeypatch.setattr(exercises, "display", shown.append)
+    exercises.recall("made-up/half", "made-up/half")
+    text = f"{QUESTION}\nExercise made-up/half: not attempted yet."
+    assert [repr(each) for each in shown] == [text, text]
+    assert "question" not in exercises.check("made-up/half", ...).data["task"]
+    assert exercises.check("made-up/half", 2).data["message"].endswith("turned round.")
+    for name in ("mute", "double"):
+        with pytest.raises(ValueError, match="cannot be recalled"):
+            exercises.recall(f"made-up/{name}")
+
+
 def test_an_error_inside_a_chapters_exercises_is_not_hidden(tmp_path, monkeypatch):
     (tmp_path / "part").mkdir()
     (tmp_path / "part" / "needs-more.exercises.py").write_text("import no_such_package")

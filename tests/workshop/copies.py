@@ -6,6 +6,7 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
+from unittest import mock
 
 import nbformat
 from nbformat.v4 import new_code_cell, new_notebook
@@ -15,6 +16,9 @@ from tools.notebooks import ROOT
 
 CHAPTER = "demo/hello-chapter"
 SLUG = "hello-chapter"
+FIRST_EDITION = Path(__file__).with_name("first-edition")  # the template of before
+TESTS = ("editions.py", "test_chapters.py", "test_exercises.py")
+TESTS += ("test_second_edition.py",)
 
 
 def copy_repository(to: Path) -> Path:
@@ -25,7 +29,7 @@ def copy_repository(to: Path) -> Path:
         if path.suffix != ".md":
             path.unlink()
     (to / "tests" / "book").mkdir(parents=True)
-    for name in ("test_chapters.py", "test_exercises.py"):
+    for name in TESTS:
         shutil.copy(ROOT / "tests" / "book" / name, to / "tests" / "book" / name)
     for folder in ("src", "tools"):
         ignore = shutil.ignore_patterns("__pycache__")
@@ -86,10 +90,13 @@ def in_a_kernel(root: Path, *sources: str, **variables) -> list[list[dict]]:
     return [cell.outputs for cell in nbformat.read(path, 4).cells]
 
 
-def copy_with_chapter(to: Path, *more_code: str) -> Path:
+def copy_with_chapter(to: Path, *more_code: str, template=new.TEMPLATE) -> Path:
     """Copy the repository, start a chapter in it with some more cells, and run it."""
     root = copy_repository(to)
-    path = new.main(CHAPTER, root)
+    with mock.patch.object(new, "TEMPLATE", template):
+        path = new.main(CHAPTER, root)
+    if template == FIRST_EDITION:
+        edit(root, "tests/book/editions.py", "FIRST = (", f'FIRST = ("{CHAPTER}",')
     notebook = notebooks.read(path)
     place = [cell.id for cell in notebook.cells].index("verdict")
     notebook.cells[place:place] = [

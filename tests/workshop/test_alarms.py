@@ -1,7 +1,8 @@
 """The alarms go off: whatever is broken in a copy of the book, a test names the place.
 
-A chapter made from the template is run once. Each test takes a copy of it, breaks one
-thing, and sees the right test fail with a message that names the chapter and the cell.
+A chapter of the first edition, made from its template, is run once. Each test takes a
+copy of it, breaks one thing, and sees the right test fail with a message that names the
+chapter and the cell. ``test_alarms_second.py`` does so with the second edition.
 """
 
 import base64
@@ -41,7 +42,9 @@ SVG, PNG = "image/svg+xml", "image/png"
 def sound(tmp_path_factory):
     """Return a copy of the book in which nothing is broken."""
     return copies.copy_with_chapter(
-        tmp_path_factory.mktemp("sound") / "book", PHOTOGRAPH
+        tmp_path_factory.mktemp("sound") / "book",
+        PHOTOGRAPH,
+        template=copies.FIRST_EDITION,
     )
 
 

@@ -79,7 +79,7 @@ HARMS = {  # a file, a piece of it, what stands in its place, what is said
         f"book/{CHAPTER}.yml",
         "statement: In",
         "statement: said: In",
-        f"book/{CHAPTER}.yml, line 4: not YAML",
+        f"book/{CHAPTER}.yml, line 6: not YAML",
     ),
 }
 

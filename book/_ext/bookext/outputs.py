@@ -89,7 +89,20 @@ class ReadOutputs(SphinxTransform):
         look = {"language": "none", "classes": ["output", "text_plain"]}
         inside = [nodes.literal_block(text, text, **look), *views(bundle)]
         opening = nodes.raw("", '<div class="evidence-task">', format="html")
-        bundle.replace_self([opening, *inside, nodes.raw("", "</div>", format="html")])
+        inside = [opening, *inside, nodes.raw("", "</div>", format="html")]
+        if "question" in data.get("task", {}):
+            inside[:0] = self.name_chapter(data["exercise"].partition("/")[0])
+        bundle.replace_self(inside)
+
+    def name_chapter(self, slug: str) -> list[nodes.paragraph]:
+        """Return the line that says which chapter asked first, if it is still there."""
+        for path in BOOK.glob(f"*/{slug}.ipynb"):
+            place = {"refdomain": "std", "reftype": "doc", "refexplicit": False}
+            place |= {"reftarget": f"/book/{path.parent.name}/{slug}"}
+            link = addnodes.pending_xref("", nodes.inline("", slug), **place)
+            link["refdoc"] = self.env.docname
+            return [nodes.paragraph("", "", nodes.Text("From "), link, nodes.Text(":"))]
+        return []
 
     def show_prediction(self, bundle, data: dict) -> None:
         """Show what the reader is asked, and let the widget take its place."""
