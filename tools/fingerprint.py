@@ -10,6 +10,7 @@ import textwrap
 from functools import cache
 from importlib.metadata import packages_distributions
 from pathlib import Path
+from threading import Lock
 
 from IPython.core.inputtransformer2 import TransformerManager
 
@@ -67,7 +68,16 @@ def fingerprint(notebook, chapter: str, root: Path) -> str:
     return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:16]
 
 
-parse = cache(ast.parse)
+ONE_AT_A_TIME = Lock()  # CPython 3.11 counts the depth of trees for all threads at once
+
+
+@cache
+def parse(code: str) -> ast.Module:
+    """Return the syntax tree of a piece of Python; chapters are parsed side by side."""
+    with ONE_AT_A_TIME:
+        return ast.parse(code)
+
+
 distributions = cache(packages_distributions)
 
 

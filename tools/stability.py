@@ -74,10 +74,16 @@ def in_all_sets(chapters: list[str], sets: int, scheduler: str | None) -> Iterab
     where = {"backend": "threading", "n_jobs": os.cpu_count() or 1}
     if scheduler:
         where = {"backend": "dask", "scheduler_host": scheduler}
+
+    def judge(*job):  # travels as its code: a scheduler has no clone to import from
+        from tools import stability
+
+        return stability.judge_again(*job)
+
     jobs = [(chapter, k) for chapter in chapters for k in range(1, sets + 1)]
     with joblib.parallel_config(**where):
         parallel = joblib.Parallel(return_as="generator_unordered")
-        yield from parallel(joblib.delayed(judge_again)(*job) for job in jobs)
+        yield from parallel(joblib.delayed(judge)(*job) for job in jobs)
 
 
 def chosen(sets: int) -> list[str]:
@@ -160,6 +166,4 @@ def main(arguments: list[str]) -> int:
 
 
 if __name__ == "__main__":
-    from tools import stability  # workers find its functions by this name
-
-    sys.exit(min(stability.main(sys.argv[1:]), 1))
+    sys.exit(min(main(sys.argv[1:]), 1))

@@ -20,7 +20,7 @@
     const { state } = states[parse(tag).model_id];
     const url = URL.createObjectURL(new Blob([state._esm], { type: "text/javascript" }));
     const widget = (await import(url)).default;
-    const still = tag.closest("figure, .evidence-predict"); // complete without a widget
+    const still = tag.closest("figure, .evidence-predict, .evidence-task"); // complete without a widget
     const el = document.createElement("div");
     widget.render({ model: new Model(state), el });
     const [before, after] = [still.querySelector("img"), el.querySelector("img")];

@@ -61,7 +61,6 @@ SCALED_FIRST = "the shift is in widths and heights of the proposal, not of the n
 EXERCISES = {
     "encode": vector(
         [0.75, 0.25, np.log(2), np.log(0.5)],
-        tolerance=1e-3,
         mistakes=[
             ([0.25, 0.5, np.log(2), np.log(0.5)], "the shift is from center to center"),
             ([30, 5, np.log(2), np.log(0.5)], "divide the shifts by width and height"),
@@ -84,7 +83,6 @@ EXERCISES = {
     ),
     "decode": vector(
         [5, 0, 45, 40],
-        tolerance=1e-3,
         mistakes=[
             ([25, 20, 40, 40], "that is center and size; the answer is corners"),
             ([15, 0, 55, 40], "the proposal grows about its center, not its corner"),
@@ -96,7 +94,6 @@ EXERCISES = {
     ),
     "price-of-u": number(
         0.5 / np.log(1.5) - 1,
-        tolerance=1e-3,
         mistakes={
             0.5 - np.log(1.5): "that is the difference; divide it by the logarithm",
             1 - np.log(1.5) / 0.5: "that is the share of u; divide by the logarithm",

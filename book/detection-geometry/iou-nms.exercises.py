@@ -52,7 +52,6 @@ def _transposed(a, b):
 EXERCISES = {
     "overlap-by-hand": number(
         8 / 52,
-        tolerance=1e-3,
         mistakes={
             8 / 60: "the union counts the shared area once: subtract it from the sum",
             15 / 69: "that is with +1 in every width and height; ends are exclusive",
@@ -85,7 +84,6 @@ EXERCISES = {
     ),
     "one-too-many": number(
         0.49 / 2.51,
-        tolerance=1e-3,
         mistakes={
             0: "that is the right IoU; the question is what +1 makes of it",
             0.49 / 3: "the union counts the shared area once, here too",
@@ -95,7 +93,6 @@ EXERCISES = {
     ),
     "smallest-threshold": number(
         2 / 3,
-        tolerance=1e-3,
         mistakes={
             0.8: "that is the share of one box; suppression compares the IoU",
             1 / 3: "that is 1 - IoU, the distance",
@@ -121,7 +118,6 @@ EXERCISES = {
     ),
     "average-precision": number(
         0.625,
-        tolerance=1e-3,
         mistakes={
             (1 + 2 / 3 + 3 / 4) / 4: "you did not replace 2/3 by the later 3/4",
             2.5 / 3: "one object was not found: divide by all four, not by the three",

@@ -71,7 +71,6 @@ EXERCISES = {
     ),
     "ten-trials": number(
         1 - (1 - 0.3**2) ** 10,
-        tolerance=1e-3,
         mistakes={
             (1 - 0.3**2) ** 10: "that is the probability that all ten fail",
             10 * 0.3**2: "probabilities of events that may occur together do not add",
@@ -85,7 +84,6 @@ EXERCISES = {
     ),
     "threshold-in-pixels": number(
         2 * math.sqrt(-2 * math.log(0.05)),
-        tolerance=5e-3,
         mistakes={
             2 * 1.959964: "1.96 sigma is for one coordinate; a match errs in x and y",
             2 * math.sqrt(-4 * math.log(0.05)): "that is for noise in both images; the "

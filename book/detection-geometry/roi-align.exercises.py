@@ -62,7 +62,6 @@ def _cases():
 EXERCISES = {
     "between-four-cells": number(
         25,
-        tolerance=1e-6,
         mistakes={
             27.5: "you went half of the way right and a quarter down; x goes right",
             45: "the weights are reversed: the nearer cell weighs more",
@@ -73,7 +72,6 @@ EXERCISES = {
     ),
     "another-box": vector(
         [15.625, 17, 15.625 / 7, 500 / 7],
-        tolerance=1e-3,
         mistakes=[
             ([15.625, 16, 15.625 / 7, 500 / 7], "RoI Pool includes the last cell: + 1"),
             ([15.625, 15, 15.625 / 7, 500 / 7], "RoI Pool rounds to nearest, and + 1"),
@@ -95,7 +93,6 @@ EXERCISES = {
     ),
     "rounded-corner": number(
         4,
-        tolerance=1e-6,
         mistakes={
             8: "that is the largest shift; it is uniform between 0 and that",
             0: "that is the mean with its sign; take absolute values first",

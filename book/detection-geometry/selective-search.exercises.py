@@ -51,7 +51,6 @@ EXERCISES = {
     ),
     "size-term": number(
         0.96,
-        tolerance=1e-6,
         mistakes={
             0.04: "that is the share they cover; small pairs should score high",
             0.985: "that is for the first region alone; both sizes count",
@@ -60,7 +59,6 @@ EXERCISES = {
     ),
     "merge-two-histograms": vector(
         [0.125, 0.5, 0.375],
-        tolerance=1e-6,
         mistakes=[
             ([0.25, 0.5, 0.25], "the second region is larger: weigh by size"),
             ([0.375, 0.5, 0.125], "you weighed each region by the other one's size"),

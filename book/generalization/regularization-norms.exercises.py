@@ -53,7 +53,6 @@ CASES = [
 EXERCISES = {
     "three-norms": vector(
         [2, 7, 5],
-        tolerance=1e-6,
         mistakes=[
             ([1, 7, 5], "L0 counts the elements that are not zero, it adds nothing"),
             ([3, 7, 5], "L0 counts the elements that are not zero, not the zeros"),
@@ -63,7 +62,6 @@ EXERCISES = {
     ),
     "soft-thresholding": vector(
         [1.5, 0, -0.5, 0],
-        tolerance=1e-6,
         mistakes=[
             ([2.5, 0, -1.5, 0], "that is the hard threshold: the survivors move too"),
             ([1.25, -0.2, -0.75, 0.5], "that is ridge: it divides by 1 + λ"),
@@ -74,7 +72,6 @@ EXERCISES = {
     ),
     "first-to-enter": number(
         6,
-        tolerance=1e-6,
         mistakes={
             3: "that is where the first feature would enter; the second is ahead",
             2: "that is scikit-learn's alpha, which is λ/n",
@@ -84,7 +81,6 @@ EXERCISES = {
     ),
     "degrees-of-freedom": number(
         2.2,
-        tolerance=1e-6,
         mistakes={
             23 / 12: "the singular values enter squared: d²/(d² + λ)",
             1.7: "each factor counts once, not squared",

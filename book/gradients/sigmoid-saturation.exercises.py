@@ -24,7 +24,6 @@ def _naive_softplus(z):
 EXERCISES = {
     "slope-by-hand": number(
         0.0452,
-        tolerance=0.001,
         mistakes={
             0.9526: "that is the value S(3); the slope is S(1 - S)",
             0.0498: "that is e^-3, the limit for large z; here the factor "
@@ -48,7 +47,6 @@ EXERCISES = {
     ),
     "badly-scaled-input": number(
         0.01987,
-        tolerance=0.0005,
         mistakes={
             0.25: "that is the slope at the mean, not the mean of the slopes",
             0.3989: "that is the density of the standard normal at 0; divide by the "
@@ -60,7 +58,6 @@ EXERCISES = {
     ),
     "after-centering": number(
         0.1488,
-        tolerance=0.005,
         mistakes={
             0.9402: "that is the share before centering",
             0.0744: "that is one side; both ends are flat",

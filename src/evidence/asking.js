@@ -54,8 +54,9 @@ function render({ model, el }) {
   el.classList.add("evidence-asking");
   el.append(make("p", {}, make("strong", { textContent: "Commit yourself" })),
     ...questions.map((question, which) => (question.kind === "number" ? number : choice)(question, which)));
-  // JupyterLab would take letters as commands; it looks at what has the focus first.
+  // JupyterLab gets no letters as commands, where it looks at what has the focus first,
   for (const each of el.querySelectorAll("input, button")) each.dataset.lmSuppressShortcuts = "true";
+  el.addEventListener("keydown", (event) => { if (event.key === "Enter") event.stopPropagation(); }); // and no Enter
   const update = () => updates.forEach((one) => one());
   document.addEventListener("evidence:said", update);
   update();

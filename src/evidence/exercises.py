@@ -1,31 +1,33 @@
 """Exercises whose checks say which mistake a wrong answer looks like.
 
 Beside the chapter ``book/part/slug.ipynb`` lies ``slug.exercises.py`` with a dictionary
-``EXERCISES``: name -> what :func:`number`, :func:`vector`, :func:`choice` or
-:func:`function` made.
+``EXERCISES``: name -> what :func:`number`, :func:`vector`, :func:`choice`, :func:`bug`,
+:func:`order` or :func:`function` made. All but functions are answered on the page too.
 """
 
 from __future__ import annotations
 
 import copy
 import difflib
+import hashlib
+import itertools
+import textwrap
 import traceback
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from functools import cache
+from dataclasses import dataclass, replace
+from functools import cache, partial
 from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 
 import numpy as np
+from IPython.display import display
 
+from evidence import tasks
 from evidence.entries import book_folder
+from evidence.tasks import Mistake, as_numbers
 
 MIME = "application/vnd.evidence.exercise+json"
 NOT_ATTEMPTED = "not attempted yet."
-
-
-class Mistake(Exception):  # noqa: N818  (a message to the reader)
-    """Raised by a check: what a wrong answer looks like."""
 
 
 class _NotAttempted(Exception):  # noqa: N818
@@ -45,11 +47,17 @@ class Exercise:
         Answers it must accept; empty where the solution stands in the notebook only.
     wrong : tuple of (answer, message)
         Classic mistakes it must recognize.
+    task : dict, optional
+        What a page needs to check it without a kernel, see :mod:`evidence.tasks`.
+    question : str
+        What is asked, in full, where other chapters recall it; see :func:`asked`.
     """
 
     grade: Callable
     right: tuple = ()
     wrong: tuple = ()
+    task: dict | None = None
+    question: str = ""
 
 
 class Feedback:
@@ -58,7 +66,8 @@ class Feedback:
     Parameters
     ----------
     data : dict
-        ``exercise`` (its name), ``state`` ("right", "wrong" or "open") and ``message``.
+        ``exercise`` (its name), ``state`` ("right", "wrong" or "open") and ``message``;
+        the ``task``, where it is still open and can be answered on the page.
     """
 
     def __init__(self, data: dict):
@@ -76,9 +85,25 @@ class Feedback:
         return {"text/plain": feedback_text(self.data), MIME: self.data}
 
 
+class Open(Feedback):
+    """What a check says to a stub that can be answered right there."""
+
+    def _repr_mimebundle_(self, include=None, exclude=None):
+        control = tasks.Control(exercise=self.data["exercise"], task=self.data["task"])
+        shown = control._repr_mimebundle_()
+        widget, metadata = shown if isinstance(shown, tuple) else (shown, {})
+        return {**widget, **super()._repr_mimebundle_()}, metadata
+
+
 def feedback_text(data: dict) -> str:
-    """Return what a check says as one line."""
-    return f"Exercise {data['exercise']}: {data['message']}"
+    """Return what a check says as one line, and below it the lines of code asked of.
+
+    Above it stands the question of an exercise that is recalled.
+    """
+    task = data.get("task", {})
+    asked = [task["question"]] if "question" in task else []
+    code = [f"{n:3d}  {line}" for n, line in enumerate(task.get("lines", []), start=1)]
+    return "\n".join([*asked, f"Exercise {data['exercise']}: {data['message']}", *code])
 
 
 def check(exercise: str, answer) -> Feedback:
@@ -89,21 +114,68 @@ def check(exercise: str, answer) -> Feedback:
     exercise : str
         Chapter and name, for example ``"ransac/ten-trials"``.
     answer : object
-        A number, vector, letter or function, as the exercise asks. ``...`` and a
-        function that returns ``None`` count as not attempted.
+        A number, vector, letter, function, line or order of lines, as the exercise
+        asks. ``...`` and a function that returns ``None`` count as not attempted.
 
     Returns
     -------
     Feedback
-        Right, or which mistake it looks like, or not attempted yet.
+        Right, or which mistake it looks like, or not attempted yet: then, but for
+        functions, with a control to answer by hand, in Jupyter and on the page.
 
     Raises
     ------
     KeyError
         If there is no such exercise.
     """
-    state, message = _grade(find(exercise), answer)
-    return Feedback({"exercise": exercise, "state": state, "message": message})
+    item = find(exercise)
+    state, message = _grade(item, answer)
+    data = {"exercise": exercise, "state": state, "message": message}
+    if state == "open" and item.task:
+        return Open(data | {"task": item.task})
+    return Feedback(data)
+
+
+def recall(*names: str) -> None:
+    """Ask again what other chapters asked, each with a control to answer it.
+
+    Parameters
+    ----------
+    *names : str
+        Chapters and names of exercises that have a question and are no functions, for
+        example ``"sigmoid-saturation/slope"``.
+
+    Raises
+    ------
+    KeyError
+        If there is no such exercise.
+    ValueError
+        If it has no question, or is answered by a function.
+    """
+    for name in names:
+        item = find(name)
+        if not (item.question and item.task):
+            raise ValueError(
+                f"{name} cannot be recalled: give it a question with asked(), and "
+                "another answer than a function"
+            )
+        task = item.task | {"question": item.question}
+        data = {"exercise": name, "state": "open", "message": NOT_ATTEMPTED}
+        display(Open(data | {"task": task}))
+
+
+def asked(question: str, exercise: Exercise) -> Exercise:
+    """Return an exercise with its question, by which other chapters recall it.
+
+    Parameters
+    ----------
+    question : str
+        Everything that a reader needs to answer, without the chapter: as text, with the
+        options of a choice on lines of their own.
+    exercise : Exercise
+        What :func:`number` or another function of this module made.
+    """
+    return replace(exercise, question=question)
 
 
 def _grade(exercise: Exercise, answer) -> tuple[str, str]:
@@ -162,7 +234,7 @@ def _load(path: Path) -> dict[str, Exercise]:
 
 def number(
     expected: float,
-    tolerance: float,
+    tolerance: float | None = None,
     mistakes: Mapping[float, str] | Sequence[tuple[float, str]] = (),
     confirm: str = "",
 ) -> Exercise:
@@ -172,52 +244,47 @@ def number(
     ----------
     expected : float
         The right answer.
-    tolerance : float
-        Largest accepted absolute difference, 0 for whole numbers.
+    tolerance : float, optional
+        Largest accepted absolute difference, 0 for whole numbers. Without it, the
+        answer and the mistakes are recognized however they are rounded, to two figures
+        or more.
     mistakes : mapping or sequence of pairs
         Wrong numbers and what they look like.
     confirm : str
         What to add when the answer is right.
     """
-    return vector(expected, tolerance, _pairs(mistakes), confirm)
+    return _numbers("number", expected, tolerance, mistakes, confirm)
 
 
 def vector(
-    expected, tolerance: float, mistakes: Sequence[tuple] = (), confirm: str = ""
+    expected: Sequence[float],
+    tolerance: float | None = None,
+    mistakes: Sequence[tuple] = (),
+    confirm: str = "",
 ) -> Exercise:
-    """Ask for an array; parameters as for :func:`number`, with arrays for numbers.
+    """Ask for a list of numbers; parameters as for :func:`number`."""
+    return _numbers("vector", expected, tolerance, mistakes, confirm)
 
-    Raises
-    ------
-    ValueError
-        If a mistake is within tolerance of the answer.
-    """
-    expected = np.asarray(expected, dtype=float)
-    kind = "a number" if expected.ndim == 0 else "numbers"
-    pairs = _pairs(mistakes)
-    for wrong, _ in pairs:
-        if _close(np.asarray(wrong, dtype=float), expected, tolerance):
-            raise ValueError(f"the mistake {wrong} is within tolerance of the answer")
 
-    def grade(answer):
-        given = _as_numbers(answer)
-        if given is None:
-            raise Mistake(f"the answer should be {kind}, not {answer!r}")
-        if given.shape != expected.shape:
-            wanted = f"numbers of shape {expected.shape}" if expected.ndim else kind
-            raise Mistake(
-                f"the answer should be {wanted}, yours has shape {given.shape}"
-            )
-        if not np.isfinite(given).all():
-            raise Mistake("the answer is not finite")
-        if _close(given, expected, tolerance):
-            return confirm
-        for wrong, message in pairs:
-            if _close(given, np.asarray(wrong, dtype=float), tolerance):
-                raise Mistake(message)
-        raise Mistake(_direction(given, expected))
+def _numbers(kind, expected, tolerance, mistakes, confirm) -> Exercise:
+    pairs = tuple(mistakes.items() if isinstance(mistakes, Mapping) else mistakes)
+    whole = "whole " if tolerance == 0 else ""
+    several = f"{np.size(expected)} {whole}numbers"
+    task = {
+        "kind": kind,
+        "wanted": several if kind == "vector" else f"a {whole}number",
+        "expected": _plain(expected),
+        "tolerance": tolerance,
+        "mistakes": [[_plain(wrong), why] for wrong, why in pairs],
+        "confirm": confirm,
+    }
+    return Exercise(partial(tasks.grade, task), (expected,), pairs, task)
 
-    return Exercise(grade, (expected,), pairs)
+
+def _plain(value) -> float | list[float]:
+    """Return numbers as JSON has them, without the digits that machines differ in."""
+    rounded = [float(f"{x:.12g}") for x in np.ravel(np.asarray(value, dtype=float))]
+    return rounded if np.ndim(value) else rounded[0]
 
 
 def choice(expected: str, options: Mapping[str, str]) -> Exercise:
@@ -239,17 +306,117 @@ def choice(expected: str, options: Mapping[str, str]) -> Exercise:
         raise ValueError(f"{expected!r} is not among the options {sorted(options)}")
     if any(letter != letter.strip().lower() for letter in options):
         raise ValueError(f"options are small letters, not {sorted(options)}")
+    return _choice("choice", expected, options, f"one of {', '.join(options)}")
 
-    def grade(answer):
-        letter = str(answer).strip().lower()
-        if letter not in options:
-            raise Mistake(f"choose one of {', '.join(options)}")
-        if letter != expected:
-            raise Mistake(options[letter])
-        return options[expected]
 
+def bug(
+    lines: str, at: int, why_not: Mapping[int, str] = {}, confirm: str = ""
+) -> Exercise:
+    """Ask which line of code has the bug.
+
+    Parameters
+    ----------
+    lines : str
+        The code; the page and the check's text show it, numbered from 1.
+    at : int
+        The line with the bug.
+    why_not : mapping of int to str
+        For lines that are suspected why they are right.
+    confirm : str
+        What the bug is, added when the answer is right.
+
+    Raises
+    ------
+    ValueError
+        If a number is none of a line.
+    """
+    code = _lines(lines)
+    numbers = range(1, len(code) + 1)
+    if lost := {at, *why_not} - {*numbers}:
+        raise ValueError(f"the code has lines 1 to {len(code)}, no line {min(lost)}")
+    said = {n: why_not.get(n, f"line {n} does what it should") for n in numbers}
+    options = {str(n): why for n, why in (said | {at: confirm}).items()}
+    wanted = f"the number of a line, 1 to {len(code)}"
+    return _choice("bug", str(at), options, wanted, lines=code)
+
+
+def _choice(kind: str, expected: str, options: Mapping, wanted: str, **more):
     wrong = tuple((k, why) for k, why in options.items() if k != expected)
-    return Exercise(grade, (expected,), wrong)
+    task = {"kind": kind, "wanted": wanted, "expected": expected, **more}
+    task |= {"options": list(options), "mistakes": [list(pair) for pair in wrong]}
+    task["confirm"] = options[expected]
+    return Exercise(partial(tasks.grade, task), (expected,), wrong, task)
+
+
+def order(
+    lines: str,
+    mistakes: Mapping[tuple[int, int], str] = {},
+    confirm: str = "",
+    free: Sequence[tuple[int, int]] = (),
+) -> Exercise:
+    """Ask for the order of shuffled lines of code; the answer is a list of numbers.
+
+    Parameters
+    ----------
+    lines : str
+        The code in the right order, its lines numbered from 1 here and below.
+    mistakes : mapping of pairs to str
+        ``(i, j)``: what to say where line j comes before line i.
+    confirm : str
+        What to add when the answer is right.
+    free : sequence of pairs
+        ``(i, j)``: lines that may stand in either order. Every other pair is in order.
+
+    Raises
+    ------
+    ValueError
+        If a pair is none of two lines in order, or free and yet a mistake; if any order
+        is right.
+    """
+    code = _lines(lines)
+    pairs = set(itertools.combinations(range(1, len(code) + 1), 2))
+    bound = pairs - set(free)
+    if lost := ({*mistakes} - bound) | ({*free} - pairs):
+        raise ValueError(f"not pairs whose order can matter: {sorted(lost)}")
+    if not bound:
+        raise ValueError("any order of the lines is right")
+    shown = _shuffled(code, bound)
+    place = {n: k for k, n in enumerate(shown, start=1)}
+    # Mistakes with a name are said first, and of those the farthest out of place.
+    ranked = sorted(bound, key=lambda p: (p not in mistakes, p[0] - p[1], p))
+    said = [
+        [[place[i], place[j]], mistakes.get((i, j), f"line {place[j]} comes too early")]
+        for i, j in ranked
+    ]
+    right = [place[n] for n in sorted(place)]
+    task = {
+        "kind": "order",
+        "wanted": f"the numbers 1 to {len(code)}, each once, in the right order",
+        "expected": right,
+        "lines": [code[n - 1] for n in shown],
+        "mistakes": said,
+        "confirm": confirm,
+    }
+    wrong = tuple((_moved(right, i, j), why) for (i, j), why in mistakes.items())
+    return Exercise(partial(tasks.grade, task), (right,), wrong, task)
+
+
+def _shuffled(code: list[str], bound: set) -> list[int]:
+    """Return the lines' numbers in an order that is wrong, and the same everywhere."""
+    draws = [hashlib.sha256(f"{n} {code}".encode()).digest() for n in range(len(code))]
+    shown = sorted(range(1, len(code) + 1), key=lambda n: draws[n - 1])
+    right = all(shown.index(i) < shown.index(j) for i, j in bound)
+    return shown[::-1] if right else shown
+
+
+def _moved(right: list[int], i: int, j: int) -> list[int]:
+    """Return the right order with line j moved before line i."""
+    rest = right[: j - 1] + right[j:]
+    return [*rest[: i - 1], right[j - 1], *rest[i - 1 :]]
+
+
+def _lines(code: str) -> list[str]:
+    return textwrap.dedent(code).strip("\n").splitlines()
 
 
 def function(
@@ -323,15 +490,6 @@ def function(
     return Exercise(grade, (reference,), wrong)
 
 
-def _pairs(mistakes) -> tuple:
-    items = mistakes.items() if isinstance(mistakes, Mapping) else mistakes
-    return tuple((wrong, message) for wrong, message in items)
-
-
-def _close(a: np.ndarray, b: np.ndarray, tolerance: float) -> bool:
-    return a.shape == b.shape and bool((np.abs(a - b) <= tolerance).all())
-
-
 def _same(a, b, tolerance: float) -> bool:
     """Compare numbers, arrays, or tuples and lists of them."""
     if isinstance(b, (tuple, list)):
@@ -340,24 +498,11 @@ def _same(a, b, tolerance: float) -> bool:
             and len(a) == len(b)
             and all(_same(x, y, tolerance) for x, y in zip(a, b, strict=True))
         )
-    a, b = _as_numbers(a), _as_numbers(b)
+    a, b = as_numbers(a), as_numbers(b)
     if a is None or b is None or a.shape != b.shape:
         return False
     same = (a == b) | (np.isnan(a) & np.isnan(b))
-    return _close(a[~same], b[~same], tolerance)
-
-
-def _as_numbers(answer) -> np.ndarray | None:
-    """Return an answer as an array of floats, ``None`` if it is not made of numbers."""
-    if hasattr(answer, "detach"):  # a tensor that carries a gradient
-        answer = answer.detach()
-    try:
-        given = np.asarray(answer)
-        if answer is None or given.dtype.kind in "cSU":  # float(None) would be nan
-            return None
-        return given.astype(float)
-    except (TypeError, ValueError, RuntimeError):
-        return None
+    return bool((np.abs(a[~same] - b[~same]) <= tolerance).all())
 
 
 def _call(func: Callable, case: tuple):
@@ -373,10 +518,3 @@ def _line(error: Exception) -> str:
         return ""
     text = f" ({own[-1].line})" if own[-1].line else ""
     return f", line {own[-1].lineno}{text},"
-
-
-def _direction(given: np.ndarray, expected: np.ndarray) -> str:
-    if expected.ndim:
-        worst = int(np.abs(given - expected).argmax())
-        return f"entry {worst} (counted from 0) is furthest off"
-    return "too large" if given > expected else "too small"

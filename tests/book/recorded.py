@@ -4,6 +4,7 @@ from pathlib import Path
 from unittest import mock
 
 import numpy as np
+import sizes
 from ipywidgets import Widget
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
@@ -117,6 +118,54 @@ def feedback() -> exercises.Feedback:
     return exercises.Feedback({**data, "message": exercises.NOT_ATTEMPTED})
 
 
+CODE = """
+def update(running_mean, x, momentum=0.1):
+    batch_mean = x.mean(axis=0)
+    kept = momentum * running_mean
+    return kept + (1 - momentum) * batch_mean
+"""
+STEPS = """
+batch_mean = x.mean(axis=0)
+kept = 0.9 * running_mean
+running_mean = kept + 0.1 * batch_mean
+print(running_mean)
+"""
+TASKS = {
+    "slope": exercises.number(
+        0.0451767, mistakes={0.9525741: "that is the value; the slope is S(1 - S)"}
+    ),
+    "shift": exercises.vector(
+        [0.75, 0.25, np.log(2)], mistakes=[([0.25, 0.5, np.log(2)], "by its center")]
+    ),
+    "saying": exercises.choice(
+        "b", {"a": "by n & <more>", "b": "By n - 1.", "c": "no"}
+    ),
+    "bug": exercises.bug(
+        CODE, 3, {4: "its weights fit those of line 3"}, "The weights are reversed."
+    ),
+    "steps": exercises.order(
+        STEPS, {(1, 3): "the batch has no mean yet"}, "Now it runs.", free=[(1, 2)]
+    ),
+}
+
+
+def stub(name: str) -> exercises.Feedback:
+    """Return what the check of a task says that is answered on the page."""
+    data = {"exercise": f"imbalance/{name}", "state": "open"}
+    data |= {"message": exercises.NOT_ATTEMPTED, "task": TASKS[name].task}
+    return exercises.Open(data)
+
+
+def recalled() -> list[dict]:
+    """Return what recalls a task of another chapter, in a book that has it."""
+    outputs = []
+    slope = exercises.asked("How steep is S at 3?\n(S is <σ>.)", TASKS["slope"])
+    show = {"display": lambda shown: outputs.append(_bundle(shown))}
+    with mock.patch.multiple(exercises, find=lambda name: slope, **show):
+        exercises.recall("transfer-learning/slope")
+    return outputs
+
+
 def figure() -> list[dict]:
     """Return the two outputs of a figure."""
     fig, ax = figures.subplots(2, 2)
@@ -137,7 +186,9 @@ def _bundle(shown) -> dict:
 CODE = {  # of cells, by their ids; of the others the id itself
     "predict": "claims.predict()",
     "figure": "figures.show(fig)",
+    "stub": f"answer = {'1' * (sizes.WIDTH - 9)}",
     "outcome": "claims.reveal()",
+    "recall": "exercises.recall()",
     "table": "tables.show(rows)",
     "verdict": "claims.judge()",
     "row": "replications.record()",
@@ -145,10 +196,10 @@ CODE = {  # of cells, by their ids; of the others the id itself
 
 
 def write_chapter(
-    path: Path, title: str, line: str = "*Needs: nothing.*", **cells
+    path: Path, title: str, needs: str = "*Needs: nothing.*", **cells
 ) -> None:
     """Write a notebook whose cells, each under its id, store what is given."""
-    written = [new_markdown_cell(f"# {title}\n\n{line}", id="title")]
+    written = [new_markdown_cell(f"# {title}\n\n{needs}", id="title")]
     for name, shown in cells.items():
         bundles = shown if isinstance(shown, list) else [_bundle(shown)]
         outputs = [new_output("display_data", bundle) for bundle in bundles]

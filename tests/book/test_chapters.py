@@ -50,10 +50,11 @@ SHOWN = {
     replications.Replication.mime: replications.Replication,
     tables.Table.mime: tables.Table,
 }
+ASKED = {cards.Prediction.mime, exercises.MIME}  # by widgets that are no figures
 PICTURES = ("image/svg+xml", "image/png", "image/jpeg", notebooks.VIEW)
 
 EXPLORER = "evidence.explorer.FrameExplorer"
-ALIVE = (EXPLORER, "evidence.asking.Questions")
+ALIVE = (EXPLORER, "evidence.asking.Questions", "evidence.tasks.Control")
 
 PATHS = notebooks.formal()
 CLAIMS = claims.load()
@@ -261,6 +262,11 @@ def test_no_cell_uses_up_what_another_made(chapter):
                 "says something else when it is run again: make it in the cell that "
                 "uses it, for example rng = np.random.default_rng(1)"
             )
+        for name in _grown(tree):
+            pytest.fail(
+                f"{chapter.at(number)} changes {name!r} of another cell each time it "
+                "is run: give what it makes a name of its own"
+            )
         generators |= {node.name for node in tree.body if _is_generator(node)}
         made = {k for k, v in _assigned(tree).items() if _is_one_shot(v, generators)}
         once = {name: n for name, n in once.items() if name not in own}
@@ -288,6 +294,20 @@ def _assigned(tree: ast.Module) -> dict[str, ast.expr]:
             if isinstance(target, ast.Tuple) and isinstance(node.value, ast.Tuple):
                 found += zip(target.elts, node.value.elts, strict=False)
     return {target.id: v for target, v in found if isinstance(target, ast.Name)}
+
+
+def _grown(tree: ast.Module) -> list[str]:
+    """Return the names that a cell adds to, and so on, without having made them."""
+    grown = [
+        node.target
+        for statement in tree.body
+        if not isinstance(statement, (ast.FunctionDef, ast.ClassDef))
+        for node in ast.walk(statement)
+        if isinstance(node, ast.AugAssign) and isinstance(node.target, ast.Name)
+    ]
+    names = [node for node in ast.walk(tree) if isinstance(node, ast.Name)]
+    made = {x.id for x in names if isinstance(x.ctx, ast.Store) and x not in grown}
+    return sorted({target.id for target in grown} - made)
 
 
 def _is_generator(node: ast.stmt) -> bool:
@@ -441,7 +461,7 @@ def test_every_figure_has_a_caption_and_alternative_text(chapter):
     for number, cell in chapter.code:
         outputs = [output.get("data", {}) for output in cell.outputs]
         for data, after in pairwise([*outputs, {}]):
-            if not set(PICTURES) & data.keys() or cards.Prediction.mime in data:
+            if not set(PICTURES) & data.keys() or ASKED & data.keys():
                 continue
             where, said = chapter.at(number), data.get(FIGURE, {})
             assert said.get("caption", "").strip() and CAPTION in after, (
@@ -496,8 +516,8 @@ def test_figure_names_are_unique_in_the_book():
 def recurring(mime: str, key: str) -> dict[str, list[str]]:
     """Return what several outputs of the book have under a key, with their cells."""
     places: dict[str, list[str]] = {}
-    for chapter in filter(Chapter.is_one, map(Chapter, PATHS)):
-        for number, output in chapter.stored(mime):
+    for chapter in map(Chapter, PATHS):
+        for number, output in chapter.stored(mime) if chapter.is_one() else []:
             places.setdefault(output[mime][key], []).append(chapter.at(number))
     return {value: where for value, where in places.items() if len(where) > 1}
 
@@ -631,6 +651,15 @@ def test_statements_are_unique():
     counts = Counter(" ".join(statement) for statement in words)
     twice = [statement for statement, count in counts.items() if count > 1]
     assert not twice, f"stated twice: {twice}"
+
+
+def test_ids_give_no_answer_away():
+    """They stand in the code of a prediction; what the statement says, they may say."""
+    told = {"holds", "depends", "fails", "true", "false", "right", "wrong", "myth"}
+    second = {k: e for k, e in CLAIMS.items() if e["chapter"] not in editions.FIRST}
+    for name, entry in second.items():
+        said = {*name.split("-")} - {*re.findall(r"\w+", entry["statement"].lower())}
+        assert not said & told, f"{name}: {said & told} tells what comes out"
 
 
 # --- The whole book -------------------------------------------------------------------

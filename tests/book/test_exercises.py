@@ -1,5 +1,8 @@
 """Every chapter's exercises; the slug is part of each test's name."""
 
+import json
+
+import in_javascript
 import numpy as np
 import pytest
 
@@ -14,7 +17,8 @@ CHAPTERS = sorted(path.name.removesuffix(".exercises.py") for path in FILES)
 @pytest.mark.parametrize("chapter", CHAPTERS)
 def test_a_stub_is_not_attempted_yet(chapter):
     for name, exercise in named(chapter):
-        assert repr(check(name, ...)) == f"Exercise {name}: not attempted yet."
+        said = repr(check(name, ...)).split("\n")[0]  # below it stand lines of code
+        assert said == f"Exercise {name}: not attempted yet."
         if exercise.right and callable(exercise.right[0]):
             stub = check(name, lambda *arguments, **more: ...)
             assert stub.data["message"] == "not attempted yet.", name
@@ -44,6 +48,59 @@ def test_answers_of_the_wrong_type_get_a_sentence(chapter):
         for answer in ("I do not know", object(), {}, b"", ValueError):
             feedback = check(name, answer)
             assert feedback.data["state"] == "wrong"
+
+
+@pytest.mark.parametrize("chapter", CHAPTERS)
+def test_right_answers_and_mistakes_are_told_apart_as_people_round_them(chapter):
+    for name, task in on_the_page(chapter):
+        if task["kind"] not in ("number", "vector") or task["tolerance"] == 0:
+            continue
+        for digits in (2, 3, 4):
+            if digits > 2 or task["tolerance"] is None:
+                answer = rounded(task["expected"], digits)
+                assert check(name, answer).right, f"{name} refuses {answer}"
+        for digits in (3, 4):
+            for wrong, message in task["mistakes"]:
+                said = check(name, rounded(wrong, digits)).data["message"]
+                assert said == f"not yet: {message.rstrip('.')}.", f"{name}: {wrong}"
+
+
+@pytest.mark.parametrize("chapter", CHAPTERS)
+def test_the_page_says_what_the_check_says(chapter):
+    """One of the two checkers may learn what the other does not."""
+    for name, task in on_the_page(chapter):
+        answers = [task["expected"], *(wrong for wrong, _ in task["mistakes"])]
+        if task["kind"] == "order":
+            answers = [task["expected"], *moved(task["expected"])]
+        if task["kind"] in ("number", "vector"):
+            answers += [rounded(a, digits) for a in answers for digits in (2, 3, 4)]
+            answers += [[1.0], [1.0, 2.0, 3.0]]
+        for answer in [*answers, "I do not know", "", "-1", None]:
+            said = check(name, answer).data
+            wanted = said["state"], said["message"]
+            assert in_javascript.grade(task, answer) == wanted, f"{name}: {answer!r}"
+
+
+@pytest.mark.parametrize("chapter", CHAPTERS)
+def test_what_the_page_knows_is_fit_for_json(chapter):
+    for name, task in on_the_page(chapter):
+        assert json.loads(json.dumps(task)) == task, name
+
+
+def on_the_page(chapter: str) -> list[tuple[str, dict]]:
+    return [(name, item.task) for name, item in named(chapter) if item.task]
+
+
+def rounded(answer, digits: int):
+    """Return a number or a list of them to a number of figures, as people give them."""
+    if isinstance(answer, list):
+        return [rounded(entry, digits) for entry in answer]
+    return float(f"{answer:.{digits}g}")
+
+
+def moved(order: list[int]) -> list[list[int]]:
+    """Return an order with each of its lines moved to the front."""
+    return [[n, *(other for other in order if other != n)] for n in order]
 
 
 @pytest.mark.parametrize("chapter", CHAPTERS)

@@ -21,6 +21,7 @@ def root(tmp_path_factory):
         verdict=recorded.verdict("imbalance"),
         row=recorded.row(),
         stub=recorded.feedback(),
+        task=recorded.stub("bug"),
     )
     return root
 
@@ -86,6 +87,11 @@ HARMS = {
         data("stub", exercises.MIME, message="right."),
         r"cell \[5\] does not show",
     ),
+    "another line of code": (
+        SHOWN,
+        lambda chapter: output(chapter, "task")[exercises.MIME]["task"]["lines"].pop(),
+        r"cell \[6\] does not show",
+    ),
     "a claim that is not judged": (
         JUDGED,
         data("row", ROW, claim="pca"),
@@ -119,6 +125,7 @@ def test_an_output_that_is_not_what_it_should_be_is_named(chapter, harm):
 
 
 def test_an_experiment_or_a_figure_s_name_that_recurs_is_named(chapter, monkeypatch):
+    monkeypatch.setattr(chapter, "is_one", lambda: True)
     monkeypatch.setattr(chapters, "PATHS", ["here"])
     monkeypatch.setattr(chapters, "Chapter", lambda path: chapter)
     chapters.test_an_experiment_is_recorded_once_in_the_book()

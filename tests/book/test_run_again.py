@@ -126,6 +126,8 @@ APART = {
     "an argument": ("r = np.random.default_rng(0)", "def f(r):\n    return r.normal()"),
     "a list": ("r = list(zip(a, b, strict=True))", "for x in r:\n    print(x)"),
     "used where it is made": ("r = iter(a)\nr = list(r)", "print(r)"),
+    "a sum of its own": ("n = 1", "n, m = 0, 1\nfor x in y:\n    n += x"),
+    "a function's": ("n = 1", "def f(n):\n    n += 1\n    return n"),
     "a magic": ("%pip install r\nr = 1", "r"),
 }
 
@@ -141,6 +143,14 @@ def test_what_crosses_cells_is_named(made, used):
     with pytest.raises(pytest.fail.Exception, match=said):
         test_chapters.test_no_cell_uses_up_what_another_made(
             chapter_of(made, "1 + 1", used)
+        )
+
+
+def test_what_grows_with_each_run_is_named():
+    said = r"cell \[2\] changes 'count' of another cell each time it is run"
+    with pytest.raises(pytest.fail.Exception, match=said):
+        test_chapters.test_no_cell_uses_up_what_another_made(
+            chapter_of("count = 1", "for x in y:\n    count += x")
         )
 
 

@@ -12,7 +12,18 @@ from urllib.parse import unquote
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from visit import CHAPTERS, HTML, OTHERS, PAGES, PHONE, READ, Visit, wait_for_widgets
+from editions import FIRST
+from visit import (
+    CHAPTERS,
+    DECIDES,
+    HTML,
+    OTHERS,
+    PAGES,
+    PHONE,
+    READ,
+    Visit,
+    wait_for_widgets,
+)
 
 from tools import notebooks
 
@@ -125,6 +136,22 @@ def test_page_is_accessible_on_a_phone(phone):
 def test_phone_needs_no_sideways_scrolling(phone):
     root = "document.documentElement"
     assert phone.page.evaluate(f"{root}.scrollWidth - {root}.clientWidth") == 0
+
+
+@every_chapter
+def test_what_decides_is_on_a_phone_s_screen(phone):
+    assert phone.page.evaluate(DECIDES) == []
+
+
+SCROLLS = """() => [...document.querySelectorAll(".cell_input pre")]
+    .filter((e) => e.checkVisibility() && e.scrollWidth > e.clientWidth)
+    .map((e) => e.textContent)"""
+
+
+@every_chapter
+def test_seen_code_needs_no_sideways_scrolling(desktop, page):
+    if desktop.path[len("book/") : -len(".html")] not in FIRST:
+        assert page.evaluate(SCROLLS) == []
 
 
 # --- Without JavaScript, and on paper -----------------------------------------------

@@ -14,12 +14,15 @@ import sys
 from pathlib import Path
 
 import made_up
+import numpy as np
 import pytest
 import recorded
 import yaml
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import sync_playwright
+from visit import DECIDES
 
+from evidence import exercises
 from tools import browser
 from tools.notebooks import ROOT
 from tools.server import serve
@@ -42,6 +45,7 @@ chapters:
 SAYINGS = made_up.entries(25, "optimization/momentum")
 TABLE = made_up.judged(SAYINGS)
 
+TASKS = "architectures/transfer-learning"
 NEEDS = """*Needs:*
 
 - **What is the $n$ of an interval?** How many units vary. [More](replications.md)
@@ -107,10 +111,14 @@ def site(tmp_path_factory):
         "outcome": recorded.outcome(),
         "table": recorded.table(),
     }
-    outputs["line"] = NEEDS
+    outputs["needs"] = NEEDS
     write_chapter(root, "experiments/class-imbalance", recorded.row, **outputs)
-    write_chapter(root, "experiments/pca-before-networks", recorded.pca_row)
-    write_chapter(root, "architectures/transfer-learning", recorded.open_row)
+    recall = recorded.recalled()
+    write_chapter(
+        root, "experiments/pca-before-networks", recorded.pca_row, recall=recall
+    )
+    tasks = {name: recorded.stub(name) for name in recorded.TASKS}
+    write_chapter(root, TASKS, recorded.open_row, **tasks)
     write_sayings(root)
     (root / "book" / "runs.txt").write_text(RUNS, "utf8")
     (root / "book" / "stability.txt").write_text(FRESH, "utf8")
@@ -211,6 +219,153 @@ def test_a_link_to_a_verdict_lifts_the_veil(visit):
     opened.locator(".evidence-verdict").wait_for(state="visible", timeout=3000)
 
 
+# --- Tasks that are answered on the page ----------------------------------------------
+
+
+def answer(opened, name: str, value) -> str:
+    """Answer a task as a reader does, and return what is said."""
+    form = opened.get_by_role("form", name=f"Exercise imbalance/{name}")
+    if name in ("slope", "shift"):
+        form.get_by_role("textbox").fill(value)
+        form.get_by_role("textbox").press("Enter")
+    else:
+        form.get_by_role("radio", name=value, exact=name == "saying").check()
+        form.get_by_role("button", name="Check").press("Enter")
+    return form.get_by_role("status").inner_text()
+
+
+def test_tasks_are_answered_on_the_page_in_the_words_of_the_check(visit, monkeypatch):
+    opened = visit(TASKS)
+    monkeypatch.setattr(exercises, "of_chapter", lambda slug: recorded.TASKS)
+    for name, given, same in [
+        ("slope", "", ...),
+        ("slope", "I do not know", "I do not know"),
+        ("slope", "0.95", 0.95),
+        ("slope", "0.045", 0.0452),
+        ("shift", "[0.25, 1/2, 0.69]", [0.25, 0.5, 0.69]),
+        ("shift", "0.75, 0.25", [0.75, 0.25]),
+        ("shift", "0.75 0.25 .693", [0.75, 0.25, np.log(2)]),
+        ("saying", "a", "a"),
+        ("saying", "b", "B"),
+        ("bug", "2", 2),
+        ("bug", "4", 4),
+        ("bug", "3", 3),
+    ]:
+        said = repr(exercises.check(f"imbalance/{name}", same))
+        assert answer(opened, name, given) == said
+
+
+def test_lines_are_put_in_order_by_the_keyboard(visit):
+    opened = visit(TASKS)
+    form = opened.get_by_role("form", name="Exercise imbalance/steps")
+    lines = form.locator("li code")
+    shown = recorded.TASKS["steps"].task["lines"]
+    assert lines.all_inner_texts() == shown
+    batch, kept, mean, last = recorded.STEPS.strip().split("\n")
+
+    def move(line: str, way: str, key: str) -> None:
+        number = shown.index(line) + 1
+        button = form.get_by_role("button", name=f"Move line {number} {way}")
+        for _ in shown:  # to the end, and no farther
+            button.press(key)
+            assert button.evaluate("e => e === document.activeElement")
+        place = 1 if way == "up" else 4
+        heard = form.locator("p[aria-live=polite]").inner_text()
+        assert heard == f"Line {number} is now at place {place} of 4."
+
+    def said() -> str:
+        form.get_by_role("button", name="Check").press("Enter")
+        return form.get_by_role("status").inner_text()
+
+    name = "Exercise imbalance/steps"
+    for line in (batch, mean):
+        move(line, "up", "Enter")
+    assert said() == f"{name}: not yet: the batch has no mean yet."
+    for line in (mean, last):
+        move(line, "down", " ")
+    assert sorted(lines.all_inner_texts()[:2]) == sorted([batch, kept])
+    assert said() == f"{name}: right. Now it runs."
+    opened.reload()
+    lines.first.wait_for()
+    assert lines.all_inner_texts()[2:] == [mean, last]
+    assert form.get_by_role("status").inner_text() == f"{name}: right. Now it runs."
+
+
+def test_enter_answers_where_the_page_around_takes_it_as_jupyterlab_does(visit):
+    taken = "document.addEventListener('keydown', (event) => event.preventDefault())"
+    opened = visit(TASKS)
+    opened.evaluate(taken)
+    assert answer(opened, "slope", "0.045").endswith(": right.")
+    opened = visit("experiments/class-imbalance")
+    opened.evaluate(taken)
+    opened.get_by_label("How much is lost?").fill("0.7")
+    opened.get_by_label("How much is lost?").press("Enter")
+    assert "You said: 0.7." in opened.locator(".evidence-question").first.inner_text()
+
+
+def test_answers_are_remembered_in_the_browser_and_may_be_withdrawn(visit):
+    opened = visit(TASKS)
+    said = [answer(opened, "slope", "0.045"), answer(opened, "saying", "a")]
+    assert opened.evaluate("localStorage['evidence:tasks']") == (
+        '{"imbalance/slope":"0.045","imbalance/saying":"a"}'
+    )
+    opened.reload()
+    status = opened.get_by_role("status")
+    status.nth(0).wait_for()
+    assert [status.nth(k).inner_text() for k in (0, 2)] == said
+    assert opened.get_by_role("textbox", name="Your answer, a number").input_value()
+    assert opened.get_by_role("radio", name="a", exact=True).is_checked()
+    assert answer(opened, "slope", " ").endswith("not attempted yet.")
+    opened.reload()
+    assert (
+        opened.get_by_role("textbox", name="Your answer, a number").input_value() == ""
+    )
+
+
+def test_on_paper_and_without_a_script_stands_the_text_alone(visit):
+    opened = visit(TASKS)
+    answer(opened, "slope", "0.045")
+    texts = [f"{recorded.stub(name)!r}\n" for name in recorded.TASKS]
+    written = opened.locator(".evidence-task pre")
+    assert not written.first.is_visible()
+    opened.emulate_media(media="print")
+    assert not opened.locator(".evidence-answer").first.is_visible()
+    assert written.all_inner_texts() == texts
+    without = visit(TASKS, java_script_enabled=False)
+    assert without.locator(".evidence-task pre").all_inner_texts() == texts
+    assert without.locator(".evidence-task pre").first.is_visible()
+
+
+@pytest.mark.parametrize(("width", "theme"), [(390, "dark"), (1280, "light")])
+def test_tasks_fit_and_are_accessible(visit, width, theme):
+    opened = visit(TASKS, width=width, theme=theme)
+    answer(opened, "slope", "0.045")
+    answer(opened, "bug", "2")
+    root = "document.documentElement"
+    assert opened.evaluate(f"{root}.scrollWidth - {root}.clientWidth") == 0
+    assert faults(opened) == []
+    sizes = opened.locator(".evidence-answer :is(button, input)").evaluate_all(
+        "es => es.map((e) => Math.min(e.clientWidth, e.clientHeight))"
+    )
+    assert min(sizes) >= 18
+    for role in ("textbox", "radio", "button"):
+        control = opened.locator(".evidence-answer").get_by_role(role).first
+        control.focus()
+        opened.keyboard.press("Shift+Tab")
+        opened.keyboard.press("Tab")
+        look = control.evaluate("e => getComputedStyle(e).outlineStyle")
+        assert look == "solid", f"{role} does not show its focus"
+
+
+def faults(opened) -> list[tuple[str, str]]:
+    """Return what axe finds."""
+    found = Axe().run(opened).response["violations"]
+    return [(rule["id"], node["html"]) for rule in found for node in rule["nodes"]]
+
+
+# --- The table of all -----------------------------------------------------------------
+
+
 def test_the_table_lists_what_is_recorded_and_counts_the_rest(visit):
     opened = visit()
     total = opened.locator(".evidence-total").inner_text()
@@ -278,6 +433,31 @@ def test_code_is_folded_behind_a_line_that_says_what_is_inside(visit):
     assert lines.nth(2).is_visible() and code.nth(3).is_visible()
 
 
+def test_what_another_chapter_asked_is_asked_again(visit):
+    opened = visit(TASKS)
+    opened.get_by_label("Your answer, a number").fill("0.9525741")
+    opened.keyboard.press("Enter")
+    opened.goto(opened.url.replace(TASKS, "experiments/pca-before-networks"))
+    task = opened.locator(".evidence-task")
+    asked = task.locator(".evidence-asked")
+    assert asked.inner_text() == "How steep is S at 3?\n(S is <σ>.)"
+    field = opened.get_by_label("Your answer, a number")
+    assert field.input_value() == ""  # what was answered there gives nothing away
+    field.fill("0.045")
+    field.press("Enter")
+    said = task.locator(".evidence-feedback").inner_text()
+    assert said == "Exercise transfer-learning/slope: right."
+    opened.locator("article").get_by_role("link", name="Transfer").first.click()
+    opened.wait_for_url(f"**/{TASKS}.html")
+
+
+def test_a_line_as_long_as_allowed_fits_the_page(visit):
+    code = visit("experiments/class-imbalance").locator("pre", has_text="answer = 1")
+    assert code.evaluate("e => e.scrollWidth <= e.clientWidth")
+    longer = "e => { e.prepend('1'.repeat(20)); return e.scrollWidth <= e.clientWidth }"
+    assert not code.evaluate(longer)
+
+
 def test_a_need_opens_on_what_answers_it(visit):
     opened = visit("experiments/class-imbalance")
     needs = opened.locator(".evidence-needs summary")
@@ -294,23 +474,13 @@ def test_a_need_opens_on_what_answers_it(visit):
     opened.wait_for_url("**/replications.html")
 
 
-OFF_SCREEN = """() => {
-    const end = document.documentElement.clientWidth;
-    return [...document.querySelectorAll(
-        ".evidence-verdict *, .evidence-outcome *, .evidence-sayings *, "
-        + ".evidence-table *, .evidence-replication *")]
-      .filter((e) => !e.closest("thead") && e.getBoundingClientRect().right > end)
-      .map((e) => e.outerHTML)
-}"""
-
-
 @pytest.mark.parametrize(
     ("name", "theme"),
     [("experiments/class-imbalance", "dark"), ("optimization/momentum", "light")],
 )
 def test_what_decides_is_on_a_phone_s_screen(visit, name, theme):
     opened = visit(f"{name}#claim-imbalance", 390, theme)
-    assert opened.evaluate(OFF_SCREEN) == []
+    assert opened.evaluate(DECIDES) == []
     found = Axe().run(opened).response["violations"]
     faults = [(rule["id"], node["html"]) for rule in found for node in rule["nodes"]]
     assert faults == []
@@ -349,9 +519,7 @@ def test_the_table_is_whole_and_accessible(visit, width, theme):
     )
     assert label == ('"Concluded in 2018: "' if width == 390 else "none")
 
-    found = Axe().run(opened).response["violations"]
-    faults = [(rule["id"], node["html"]) for rule in found for node in rule["nodes"]]
-    assert faults == []
+    assert faults(opened) == []
     parts = opened.locator(".evidence-replications :is(thead, tbody, tr, th, td)")
     assert parts.evaluate_all("es => es.every((e) => e.role)")  # lost as blocks, else
     table = opened.get_by_role("table", name="The experiments, and what is left")

@@ -22,6 +22,15 @@ OTHERS = sorted(  # without the theme's own snippets and the pages that only for
 )
 PAGES = CHAPTERS + OTHERS
 READ = [page for page in PAGES if page.startswith("book/")]
+DECIDES = """() => {
+    // What decides a verdict and lies off the screen.
+    const end = document.documentElement.clientWidth;
+    const cards = ["verdict", "outcome", "sayings", "table", "replication"];
+    const inside = cards.map((name) => `.evidence-${name} *`).join();
+    return [...document.querySelectorAll(inside)]
+      .filter((e) => !e.closest("thead") && e.getBoundingClientRect().right > end)
+      .map((e) => e.outerHTML);
+}"""
 DESKTOP, PHONE = {"width": 1280, "height": 900}, {"width": 390, "height": 844}
 QUIET = re.compile(r"^\[(PST|togglebutton)\]")  # the theme's own notes
 

@@ -198,12 +198,15 @@ def test_a_ledger_of_483_claims_is_light():
 def test_data_are_kept_of_our_own_mime_types_alone():
     def keep(mime):
         data = SimpleNamespace(mime_type=mime, content={"id": "a-claim"})
-        return outputs.keep("renderer", data, drop=lambda *given: given)
+        return outputs.keep(page, data, drop=lambda *given: given)
+
+    env = SimpleNamespace(docname="book/index")
+    page = SimpleNamespace(renderer=SimpleNamespace(sphinx_env=env))
 
     (node,) = keep(cards.Verdict.mime)
     assert node["evidence"] == {"id": "a-claim"}
     renderer, data = keep("application/vnd.another+json")
-    assert (renderer, data.mime_type) == ("renderer", "application/vnd.another+json")
+    assert (renderer, data.mime_type) == (page, "application/vnd.another+json")
 
 
 def test_scripts_wait_and_the_icon_script_goes():

@@ -97,6 +97,7 @@ def test_a_draft_is_not_given_out(book):
     edit(book, f"book/{CHAPTER}.ipynb", '"finished"', '"draft"')
     assert [*student.main(book).rglob("*.ipynb")] == []
     edit(book, f"book/{CHAPTER}.ipynb", '"draft"', '"finished"')
+    student.main(book)
 
 
 def test_what_was_given_out_before_is_replaced(book, given_out):

@@ -1,6 +1,9 @@
 """Chapters are run when they are stale, and what fails is reported."""
 
+import gc
 import re
+import time
+from concurrent.futures import ThreadPoolExecutor
 
 import copies
 import pytest
@@ -8,7 +11,7 @@ from copies import CHAPTER, SLUG, chapter_of, edit
 from nbformat.sign import NotebookNotary
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
-from tools import notebooks, run
+from tools import fingerprint, notebooks, run
 
 
 def add_unrun_chapter(root, name, source):
@@ -88,3 +91,18 @@ def test_a_dead_kernel_is_reported_with_its_chapter(book):
 )
 def test_the_running_time_changes_only_when_it_is_wrong(stated, seconds, written):
     assert run.rounded(seconds, stated) == written
+
+
+def test_code_is_parsed_side_by_side():
+    """Where threads take turns within a tree, Python 3.11 raises SystemError."""
+    nested = f"x = {40 * '('}1{40 * '+ 1)'}\n"
+    texts = [f"{nested * 30}y = {number}" for number in range(8)]
+    before = gc.get_threshold()
+    gc.set_threshold(100)
+    gc.callbacks.append(lambda *_: time.sleep(0.0005))  # lets another thread run
+    try:
+        with ThreadPoolExecutor(2) as pool:
+            assert len(list(pool.map(fingerprint.parse, texts))) == len(texts)
+    finally:
+        gc.callbacks.pop()
+        gc.set_threshold(*before)

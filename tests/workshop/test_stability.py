@@ -2,6 +2,7 @@
 
 import json
 import os
+import socket
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
@@ -174,21 +175,50 @@ def test_a_claim_that_hangs_on_one_seed_is_caught(hanging):
     assert done.output == "Every measured claim has been judged in 2 sets.\n"
 
 
-CLUSTER = f"""\
-import sys
+@pytest.fixture
+def cluster(hanging, tmp_path):
+    """Return the address of a scheduler without a clone; its worker has the copy."""
+    address, port = "tcp://127.0.0.1", free_port()
+    outside = {k: v for k, v in os.environ.items() if k != "PYTHONPATH"}
+    inside = outside | {"PYTHONPATH": f"{hanging}{os.pathsep}{hanging / 'src'}"}
+    scheduler = ["scheduler", "--host", address, "--port", port, "--no-dashboard"]
+    worker = ["worker", f"{address}:{port}", "--no-nanny", "--nthreads", "2"]
+    worker += ["--no-dashboard", "--local-directory", str(tmp_path)]
+    log = (tmp_path / "cluster.txt").open("w")
+    started = [
+        subprocess.Popen(
+            [
+                sys.executable,
+                "-m",
+                f"distributed.cli.dask_{arguments[0]}",
+                *arguments[1:],
+            ],
+            cwd=folder,
+            env=environment,
+            stdout=log,
+            stderr=log,
+        )
+        for arguments, folder, environment in (
+            (scheduler, tmp_path, outside),
+            (worker, hanging, inside),
+        )
+    ]
+    yield f"{address}:{port}"
+    for process in reversed(started):
+        process.terminate()
+        process.wait(30)
+    log.close()
 
-from distributed import LocalCluster
-from tools import stability
 
-near = {{"protocol": "tcp", "processes": False, "dashboard_address": None}}
-with LocalCluster(n_workers=1, threads_per_worker=2, **near) as cluster:
-    where = ["--scheduler", cluster.scheduler_address]
-    sys.exit(stability.main([*where, "--sets", "2", "{CHAPTER}"]))
-"""
+def free_port() -> str:
+    with socket.socket() as found:
+        found.bind(("127.0.0.1", 0))
+        return str(found.getsockname()[1])
 
 
-def test_a_cluster_judges_the_same(hanging):
-    done = copies.python(hanging, "-c", CLUSTER)
+def test_a_cluster_judges_the_same(hanging, cluster):
+    which = ["--scheduler", cluster, "--sets", "2", CHAPTER]
+    done = copies.python(hanging, "-m", "tools.stability", *which)
     assert "refuted in another: fails:- holds:+\n" in done.output, done.output
 
 

@@ -84,16 +84,30 @@ class ReadOutputs(SphinxTransform):
         bundle.parent.remove(bundle)
 
     def show_exercise(self, bundle, data: dict) -> None:
-        """Show what a check says, as text."""
+        """Show what a check says, as text, and let a control take its place."""
         text = exercises.feedback_text(data)
         look = {"language": "none", "classes": ["output", "text_plain"]}
-        bundle.replace_self(nodes.literal_block(text, text, **look))
+        inside = [nodes.literal_block(text, text, **look), *views(bundle)]
+        opening = nodes.raw("", '<div class="evidence-task">', format="html")
+        inside = [opening, *inside, nodes.raw("", "</div>", format="html")]
+        if "question" in data.get("task", {}):
+            inside[:0] = self.name_chapter(data["exercise"].partition("/")[0])
+        bundle.replace_self(inside)
+
+    def name_chapter(self, slug: str) -> list[nodes.paragraph]:
+        """Return the line that says which chapter asked first, if it is still there."""
+        for path in BOOK.glob(f"*/{slug}.ipynb"):
+            place = {"refdomain": "std", "reftype": "doc", "refexplicit": False}
+            place |= {"reftarget": f"/book/{path.parent.name}/{slug}"}
+            link = addnodes.pending_xref("", nodes.inline("", slug), **place)
+            link["refdoc"] = self.env.docname
+            return [nodes.paragraph("", "", nodes.Text("From "), link, nodes.Text(":"))]
+        return []
 
     def show_prediction(self, bundle, data: dict) -> None:
         """Show what the reader is asked, and let the widget take its place."""
         opening = cards.Prediction.html(data).removesuffix("</div>")
-        views = [p.children for p in bundle.children if p["mime_type"] == VIEW]
-        inside = [nodes.raw("", opening, format="html"), *sum(views, [])]
+        inside = [nodes.raw("", opening, format="html"), *views(bundle)]
         bundle.replace_self([*inside, nodes.raw("", "</div>", format="html")])
 
     def show_verdict(self, bundle, data: dict) -> None:
@@ -166,6 +180,12 @@ class ReadOutputs(SphinxTransform):
             if base:
                 text = nodes.reference("", "", text, refuri=base + target[0])
             node.replace_self(text)
+
+
+def views(bundle) -> list[nodes.Node]:
+    """Return what an output carries for its widget."""
+    found = [p.children for p in bundle.children if p["mime_type"] == VIEW]
+    return sum(found, [])
 
 
 SHOW = {
