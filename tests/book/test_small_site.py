@@ -665,6 +665,8 @@ def test_a_mark_and_a_link_lead_to_their_row(visit, width):
     row = opened.locator(f"[id={name}]")
     row.wait_for(state="visible")
     assert opened.evaluate(ROOT_WIDTH) == width
+    far = row.evaluate("e => getComputedStyle(e).contentVisibility")
+    assert far == "auto"  # is not laid out until it comes near
     top = "e => e.getBoundingClientRect().top"
     assert 0 <= row.evaluate(top) < 900
     mark = opened.locator(".evidence-picture a[data-verdict]").nth(200)
