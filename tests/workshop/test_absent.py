@@ -170,7 +170,10 @@ def test_with_an_address_they_become_links(course):
     assert f'href="{AWAY}"' in page(course).partition("sd-card-title")[2]
     assert "../ledger.html#hello-chapter-first-claim" in page(course)
     ledger = json.loads((course / "_build" / "html" / "claims.json").read_text("utf8"))
-    assert [claim["id"] for claim in ledger] == ["hello-chapter-first-claim"]
+    assert [claim["id"] for claim in ledger] == [
+        "hello-chapter-first-claim",
+        "hello-chapter-halves",
+    ]
     assert "away-first-claim" not in page(course, "ledger")
 
 

@@ -251,7 +251,7 @@ def test_a_chapter_opens_whole_is_changed_run_and_saved(binder, lab, page):
     slider.wait_for()
     assert notebook.locator(".jp-RenderedSVG").count(), "figures are there, too"
     notebook.get_by_text("Wilson (1927)").wait_for()
-    assert notebook.get_by_text("# Solution").count() == 3
+    assert notebook.get_by_text("# A solution").count() == 3
     assert not notebook.get_by_text("np.sqrt(25)").count()
 
     cells = notebook.locator(".jp-Cell").count()

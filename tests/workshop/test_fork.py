@@ -28,7 +28,7 @@ chapters:
   - file: book/demo/tiny
   - file: book/ledger
 """
-TINY = "# Tiny\n\nTested in [`tests/test_stats.py`](../../tests/test_stats.py)."
+TINY = "# Tiny\n\nWritten in [`src/evidence/stats.py`](../../src/evidence/stats.py)."
 
 
 OURS = "https://git.example.org"
@@ -250,7 +250,7 @@ def build(root: Path, remote: str, **variables: str) -> set[str]:
     assert "WARNING" not in done.stderr  # which `make book` takes for an error
     page = root / "_build" / "html" / "book" / "demo" / "tiny.html"
     words = html.unescape(page.read_text("utf8"))
-    assert "tests/test_stats.py" in words
+    assert "src/evidence/stats.py" in words
     hosts = r'[^"]*(?:mybinder\.org|colab\.research|github\.|gitlab\.)'
     links = re.findall(rf'href="(https?://{hosts}[^"]+)"', words)
     return {link for link in links if not re.search("sphinx-book-theme|pydata", link)}
@@ -268,7 +268,7 @@ def published(root: Path) -> Iterator[tuple[Path, bytes]]:
 def test_every_link_follows_the_origin(checkout):
     links = build(checkout, PRIVATE.replace("Ada", "Grace"))
     branch, chapter = "fix/%2312", "our%20courses/notes/book/demo/tiny.ipynb"
-    test = "our%20courses/notes/tests/test_stats.py"
+    test = "our%20courses/notes/src/evidence/stats.py"
     issue = next(link for link in links if "/issues/" in link)
     assert links - {issue} == {
         f"https://mybinder.org/v2/gh/Grace/notes/{branch}?urlpath=lab/tree/{chapter}",
@@ -291,7 +291,7 @@ def test_on_gitlab_links_are_gitlabs(checkout):
     assert links - {issue} == {
         home,
         f"{home}/-/edit/{branch}/{folder}/book/demo/tiny.ipynb",
-        f"{home}/-/blob/{branch}/{folder}/tests/test_stats.py",
+        f"{home}/-/blob/{branch}/{folder}/src/evidence/stats.py",
     }
     assert issue.startswith(f"{home}/-/issues/new?")
 
