@@ -137,7 +137,7 @@ def batch_statistics(x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 
     Returns
     -------
-    mu, var : numpy.ndarray, shape (C,)
+    mu, var : numpy.ndarray of float64, shape (C,)
         ``var`` is the mean of the squared deviations, not yet m / (m - 1) times that.
 
     Raises
@@ -146,12 +146,17 @@ def batch_statistics(x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         If the shape, the type of the numbers or a number itself cannot be normalized,
         or their squares could overflow.
 
+    Notes
+    -----
+    Two passes, both summed in double precision: far from 0, single precision has too
+    few digits for a mean, and what it is off by would be squared into the variance.
+
     References
     ----------
     Ioffe & Szegedy (2015), algorithm 1.
     """
     axes = _all_but_channel(x)
-    mu = x.mean(axes)
+    mu = x.mean(axes, dtype=np.float64)
     var = ((x - _along_channel(mu, x)) ** 2).mean(axes)
     return mu, var
 
@@ -172,7 +177,7 @@ def normalize(x, mu, var, eps: float = 1e-5) -> np.ndarray:
     Returns
     -------
     numpy.ndarray, shape (N, C, ...)
-        The normalized batch, without scale and shift.
+        The normalized batch, without scale and shift, of the type of ``x``.
 
     Raises
     ------
@@ -180,7 +185,8 @@ def normalize(x, mu, var, eps: float = 1e-5) -> np.ndarray:
         If the mean or the variance is not finite, has another shape, or a variance is
         negative; if ``x`` is no batch.
     """
-    return (x - _along_channel(mu, x)) / np.sqrt(_along_channel(var, x) + eps)
+    x_hat = (x - _along_channel(mu, x)) / np.sqrt(_along_channel(var, x) + eps)
+    return x_hat.astype(x.dtype)
 
 
 @door(_check_affine)
@@ -242,13 +248,13 @@ def backward(dy, x, gamma, eps: float = 1e-5):
     """
     axes = _all_but_channel(x)
     mu, var = batch_statistics(x)
-    sigma = np.sqrt(_along_channel(var, x) + eps)
-    x_hat = (x - _along_channel(mu, x)) / sigma
+    x_hat, sigma = normalize(x, mu, var, eps), np.sqrt(_along_channel(var, x) + eps)
     dgamma, dbeta = (dy * x_hat).sum(axes), dy.sum(axes)
     dx_hat = dy * _along_channel(gamma, x)
     mean = dx_hat.mean(axes, keepdims=True)
     projection = (dx_hat * x_hat).mean(axes, keepdims=True)
-    return (dx_hat - mean - projection * x_hat) / sigma, dgamma, dbeta
+    dx = (dx_hat - mean - projection * x_hat) / sigma
+    return dx.astype(x.dtype), dgamma, dbeta
 
 
 @door(_check_backward_fixed)
@@ -481,8 +487,10 @@ class BatchNorm:
         if alpha is None:
             alpha = 1 / self.num_batches_tracked
         unbiased = var * m / (m - 1)
-        self.running_mean = (1 - alpha) * self.running_mean + alpha * mu
-        self.running_var = (1 - alpha) * self.running_var + alpha * unbiased
+        mean = (1 - alpha) * self.running_mean + alpha * mu
+        var = (1 - alpha) * self.running_var + alpha * unbiased
+        self.running_mean = mean.astype(self.dtype)
+        self.running_var = var.astype(self.dtype)
 
     def backward(self, dy: np.ndarray) -> np.ndarray:
         """Return the gradient of the last input; store those of scale and shift.

@@ -353,6 +353,42 @@ def test_folded_convolution_computes_the_same():
         close(expected, conv(x))
 
 
+# --- Precision ----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("shape", "mean", "spread"),
+    [
+        ((1000, 3), 100.1, 0.0),  # a constant that has no exact binary form
+        ((65_536, 4), 1e4, 1.0),
+        ((4096, 3, 8), 1e6, 1.0),
+        ((512, 2, 4, 4), -1e6, 10.0),
+    ],
+)
+def test_single_precision_keeps_what_the_numbers_have(shape, mean, spread):
+    """Agreement with torch cannot see this: it errs the same way on some of these."""
+    x = np.random.default_rng(0).normal(mean, spread, shape).astype(np.float32)
+    exact = x.astype(np.float64)
+    axes = (0, *range(2, x.ndim))
+    mu, var = batchnorm.batch_statistics(x)
+    np.testing.assert_allclose(mu, exact.mean(axes), rtol=1e-12)
+    np.testing.assert_allclose(var, exact.var(axes), rtol=1e-9, atol=1e-12)
+    layer = BatchNorm(shape[1], momentum=1, dtype=np.float32)
+    reference = BatchNorm(shape[1], momentum=1)
+    y, dy = layer(x), batch(shape, dtype=np.float32)
+    np.testing.assert_allclose(y, reference(exact), rtol=0, atol=1e-6)
+    np.testing.assert_allclose(layer.running_var, reference.running_var, rtol=1e-6)
+    dx, exact_dx = layer.backward(dy), reference.backward(dy.astype(np.float64))
+    np.testing.assert_allclose(dx, exact_dx, rtol=0, atol=1e-5 * np.abs(exact_dx).max())
+    assert {y.dtype, dx.dtype, layer.running_var.dtype} == {np.dtype(np.float32)}
+
+
+def test_many_equal_numbers_have_their_own_mean():
+    x = np.ones((2**24 + 2**12, 1), np.float32)  # more ones than float32 can count
+    mu, var = batchnorm.batch_statistics(x)
+    assert mu == 1 and var == 0
+
+
 # --- Errors -------------------------------------------------------------------------
 
 
