@@ -31,29 +31,32 @@ class Remembered:
     ----------
     momenta : sequence of float
         Weights of the new batch, 0 to 1.
-    unbiased : bool
-        Whether the variance that is kept is multiplied by m / (m - 1).
     """
 
-    def __init__(self, momenta: Sequence[float], unbiased: bool = True):
+    def __init__(self, momenta: Sequence[float]):
         momenta = [checks.number(a, "momenta", least=0, most=1) for a in momenta]
         self.momenta = torch.tensor(momenta, dtype=torch.float64)
-        self.unbiased = checks.flag(unbiased, "unbiased")
         self.mean, self.var = {}, {}
 
     def __call__(self, z: Tensor, layer: int) -> Tensor:
         """Normalize a layer's values as training mode does, and keep their moments."""
         axes = tuple(range(1, z.ndim - 1))
-        var, mu = torch.var_mean(
-            z.detach(), axes, correction=int(self.unbiased), keepdim=True
-        )
+        var, mu = torch.var_mean(z.detach(), axes, correction=1, keepdim=True)
         alpha = self.momenta.reshape(-1, *[1] * z.ndim)
         self.mean[layer] = (1 - alpha) * self.mean.get(layer, 0.0) + alpha * mu
         self.var[layer] = (1 - alpha) * self.var.get(layer, 1.0) + alpha * var
         return by_batch(z, layer)
 
-    def at(self, momentum: float) -> Callable:
+    def at(self, momentum: float, times: float = 1.0) -> Callable:
         """Return the normalization of evaluation mode, by what is kept at present.
+
+        Parameters
+        ----------
+        momentum : float
+            Which of the momenta.
+        times : float
+            What the variance is multiplied by: (m - 1) / m takes the factor
+            m / (m - 1) away again.
 
         Raises
         ------
@@ -62,7 +65,7 @@ class Remembered:
         """
         k = self.momenta.tolist().index(momentum)
         mean = {layer: kept[k].clone() for layer, kept in self.mean.items()}
-        var = {layer: kept[k].clone() for layer, kept in self.var.items()}
+        var = {layer: times * kept[k] for layer, kept in self.var.items()}
         return lambda z, layer: (z - mean[layer]) / torch.sqrt(var[layer] + EPS)
 
 

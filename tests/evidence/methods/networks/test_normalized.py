@@ -110,12 +110,14 @@ def test_batches_in_a_row_are_normalized_by_themselves():
         torch.testing.assert_close(found[:, start : start + 2], part)
 
 
-def test_the_biased_variance_can_be_remembered():
+def test_the_variance_that_is_kept_is_the_unbiased_one_and_can_be_changed():
     z = torch.tensor(RNG.normal(size=(2, 4, 3)))
-    memory = normalized.Remembered([1.0], unbiased=False)
+    memory = normalized.Remembered([0.5, 1.0])
     memory(z, 0)
-    torch.testing.assert_close(memory.var[0][0], z.var(1, correction=0, keepdim=True))
-    torch.testing.assert_close(memory.mean[0][0], z.mean(1, keepdim=True))
+    for times, correction in ((1.0, 1), (3 / 4, 0)):
+        var, mu = torch.var_mean(z, 1, correction=correction, keepdim=True)
+        expected = (z - mu) / torch.sqrt(var + normalized.EPS)
+        torch.testing.assert_close(memory.at(1.0, times)(z, 0), expected)
 
 
 def test_what_is_right_is_counted_sample_by_sample():
@@ -137,5 +139,3 @@ def test_a_seed_is_owed_for_each_network():
         normalized.in_batches_of(1)
     with pytest.raises(ValueError, match="^momenta must be a finite number from 0"):
         normalized.Remembered([1.5])
-    with pytest.raises(TypeError, match="^unbiased must be True or False"):
-        normalized.Remembered([0.1], unbiased=1)
