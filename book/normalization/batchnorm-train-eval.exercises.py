@@ -115,16 +115,15 @@ EXERCISES = {
     ),
     "values-of-a-channel": asked(
         "A convolutional layer gets two images a batch, with feature maps of 7 x 7. By "
-        "which factor does torch multiply the batch's variance before it is "
+        "how many percent does the factor m/(m - 1) enlarge the variance that is "
         "remembered?",
         number(
-            1.01031,
-            tolerance=0.0005,
+            1.03093,
             mistakes={
-                2.0: "that takes images for values; a channel has 2 x 7 x 7 of them",
-                1.02083: "that counts the positions of one image",
-                0.9898: "the factor is upside down: m/(m - 1)",
-                1.07692: "that counts 2 x 7; the map has 7 x 7 positions",
+                100: "that takes images for values; a channel has 2 x 7 x 7 of them",
+                2.08333: "that counts the positions of one image",
+                7.69231: "that counts 2 x 7; the map has 7 x 7 positions",
+                98: "that is m; the factor is m/(m - 1)",
             },
             confirm="m is 98, so it hardly matters.",
         ),
