@@ -335,8 +335,10 @@ def population_statistics(
 
 
 @door(_check_fold)
-def fold_into_linear(weight, bias, layer: BatchNorm) -> tuple[np.ndarray, np.ndarray]:
-    """Merge an evaluation-mode layer into the linear or convolution layer before it.
+def fold_into_linear(weight, bias, layer: BatchNorm):
+    """Merge an evaluation-mode layer into the linear layer before it.
+
+    A convolution is a linear layer, too.
 
     Parameters
     ----------
