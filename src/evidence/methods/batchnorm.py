@@ -16,7 +16,7 @@ reducing internal covariate shift", ICML, algorithms 1 and 2.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 
 import numpy as np
 
@@ -285,53 +285,6 @@ def backward_fixed(dy, x, mu, var, gamma, eps: float = 1e-5):
     dgamma = (dy * normalize(x, mu, var, eps)).sum(axes)
     dx = dy * _along_channel(gamma / np.sqrt(var + eps), x)
     return dx, dgamma, dy.sum(axes)
-
-
-def population_statistics(
-    batches: Iterable[np.ndarray],
-) -> tuple[np.ndarray, np.ndarray]:
-    """Estimate mean and variance of the population by averaging over batches.
-
-    Both are unbiased if the batches are random draws: the mean of the batch means, and
-    ``m / (m - 1)`` times the mean of the biased batch variances.
-
-    Parameters
-    ----------
-    batches : iterable of numpy.ndarray, shape (N, C, ...)
-        Batches of equal size, at least one, with ``m >= 2`` values a channel.
-
-    Returns
-    -------
-    mu, var : numpy.ndarray, shape (C,)
-
-    Raises
-    ------
-    TypeError, ValueError
-        If there is no batch, the batches differ in size or channels, or m = 1; or as in
-        :func:`batch_statistics`.
-
-    References
-    ----------
-    Ioffe & Szegedy (2015), algorithm 2, steps 9 and 10.
-    """
-    found, sizes = [], set()
-    for x in map(_batch, batches):
-        found.append(batch_statistics(x))
-        sizes.add((_values_per_channel(x), x.shape[1]))
-    if not found:
-        raise ValueError("batches must be at least one, not none")
-    if len(sizes) > 1:
-        raise ValueError(
-            "batches must be of one size, not of (values a channel, channels) "
-            f"{sorted(sizes)}: drop the last, smaller batch"
-        )
-    m = sizes.pop()[0]
-    if m < 2:
-        raise ValueError(
-            "batches must have m >= 2: one value a channel has no variance"
-        )
-    mus, variances = map(np.array, zip(*found, strict=True))
-    return mus.mean(0), variances.mean(0) * m / (m - 1)
 
 
 @door(_check_fold)

@@ -216,9 +216,8 @@ def test_momentum_none_averages_all_batches():
     xs = [batch((6, 2), seed) for seed in range(5)]
     for x in xs:
         layer(x)
-    mu, var = batchnorm.population_statistics(xs)
-    close(layer.running_mean, mu)
-    close(layer.running_var, var)
+    close(layer.running_mean, np.mean([x.mean(0) for x in xs], axis=0))
+    close(layer.running_var, np.mean([x.var(0, ddof=1) for x in xs], axis=0))
 
 
 @quick
@@ -314,14 +313,6 @@ def test_constant_channel_gives_beta():
     layer = BatchNorm(2)
     layer.bias = np.array([3.0, -1.0])
     close(layer(np.full((4, 2), 7.0)), np.full((4, 2), [3.0, -1.0]))
-
-
-def test_population_statistics_are_unbiased():
-    rng = np.random.default_rng(0)
-    x = rng.normal(1.0, 2.0, size=(10_000, 3, 1))
-    mu, var = batchnorm.population_statistics(x)  # batches of three
-    assert abs(mu[0] - 1) < 5 * 2 / np.sqrt(30_000)
-    assert abs(var[0] - 4) < 5 * 4 / np.sqrt(10_000)
 
 
 @pytest.mark.parametrize("bias", [True, False])
@@ -556,14 +547,6 @@ def test_other_misuses_are_refused():
         layer.train(mode)(batch((3, 2)))
         with refused("dy must have the shape (3, 2), not (2, 2)"):
             layer.backward(np.zeros((2, 2)))
-    for batches, words in (
-        ([], "batches must be at least one, not none"),
-        ([batch((4, 2)), batch((3, 2))], "batches must be of one size, not of"),
-        ([batch((1, 2))], "batches must have m >= 2"),
-        ([["a"]], "x must be real numbers, not text"),
-    ):
-        with refused(words):
-            batchnorm.population_statistics(batches)
     untracked = BatchNorm(2, track_running_stats=False)
     for weight, bias, given_layer, words in (
         (np.ones((2, 3)), None, untracked, "a layer without running statistics"),
