@@ -117,16 +117,17 @@ def main(names: list[str]) -> int:
         return 0
     if broken := [reason for path in paths if (reason := notebooks.not_python(path))]:
         raise SystemExit("\n".join(broken))
-    failures = 0
+    stored = []
     for done, (path, task) in enumerate(side_by_side(execute, paths), 1):
         progress = f"[{done}/{len(paths)}] {notebooks.name_of(path)}"
         try:
             print(f"{progress}: {task.result():.0f} s", flush=True)
+            stored.append(path)
         except FAILURES as error:
-            failures += 1
             print(f"{progress} FAILED in the cell\n{short(error)}", flush=True)
-    trust.sign(paths)
-    return failures
+    if stored:
+        trust.sign(stored)
+    return len(paths) - len(stored)
 
 
 if __name__ == "__main__":

@@ -9,7 +9,9 @@ from evidence.exercises import choice, function, number
 
 
 def _trials(num_inliers, num_points, sample_size, confidence):
-    return _formula(num_inliers / num_points, sample_size, confidence, math.ceil)
+    return _formula(
+        num_inliers / num_points, sample_size, confidence, math.ceil
+    )
 
 
 def _formula(share, sample_size, confidence, rounding):
@@ -31,11 +33,15 @@ def _without_replacement(num_inliers, num_points, sample_size, confidence):
 
 
 def _rounded_down(num_inliers, num_points, sample_size, confidence):
-    return _formula(num_inliers / num_points, sample_size, confidence, math.floor)
+    return _formula(
+        num_inliers / num_points, sample_size, confidence, math.floor
+    )
 
 
 def _not_rounded(num_inliers, num_points, sample_size, confidence):
-    return _formula(num_inliers / num_points, sample_size, confidence, float)
+    return _formula(
+        num_inliers / num_points, sample_size, confidence, float
+    )
 
 
 def _outlier_share(num_inliers, num_points, sample_size, confidence):
@@ -73,23 +79,38 @@ EXERCISES = {
         1 - (1 - 0.3**2) ** 10,
         mistakes={
             (1 - 0.3**2) ** 10: "that is the probability that all ten fail",
-            10 * 0.3**2: "probabilities of events that may occur together do not add",
-            1 - (1 - 0.3) ** 10: "that is one inlier in a sample; a line needs two",
+            10
+            * 0.3
+            ** 2: "probabilities of events that may occur together do not add",
+            1
+            - (1 - 0.3)
+            ** 10: "that is one inlier in a sample; a line needs two",
             # with the share of outliers, and one inlier anywhere: 4e-4 apart
             1 - (1 - 0.7**2) ** 10: NEARLY_CERTAIN,
             1 - 0.7**20: NEARLY_CERTAIN,
-            1 - (1 - 3 * 2 / (10 * 9)) ** 10: "that is for ten points only, three of "
+            1
+            - (1 - 3 * 2 / (10 * 9))
+            ** 10: "that is for ten points only, three of "
             "them inliers; here they are very many",
         },
     ),
     "threshold-in-pixels": number(
         2 * math.sqrt(-2 * math.log(0.05)),
         mistakes={
-            2 * 1.959964: "1.96 sigma is for one coordinate; a match errs in x and y",
-            2 * math.sqrt(-4 * math.log(0.05)): "that is for noise in both images; the "
+            2
+            * 1.959964: "1.96 sigma is for one coordinate; a match errs in x and y",
+            2
+            * math.sqrt(
+                -4 * math.log(0.05)
+            ): "that is for noise in both images; the "
             "features of the first are exact",
-            -4 * math.log(0.05): "take the root: 5.99 bounds the squared distance",
-            math.sqrt(-2 * math.log(0.05)): "that is in units of sigma, not in pixels",
+            -4
+            * math.log(
+                0.05
+            ): "take the root: 5.99 bounds the squared distance",
+            math.sqrt(
+                -2 * math.log(0.05)
+            ): "that is in units of sigma, not in pixels",
             2 * math.sqrt(-2 * math.log(0.95)): "that keeps 5 %, not 95 %",
         },
     ),
@@ -119,7 +140,10 @@ EXERCISES = {
             (_outlier_share, "w is the share of inliers, not of outliers"),
             (_upside_down, "that is the number for the confidence 1 - p"),
             (_pairs_only, "the exponent is the sample size, not always 2"),
-            (_without_replacement, "that is exact, without replacement; here q = w**s"),
+            (
+                _without_replacement,
+                "that is exact, without replacement; here q = w**s",
+            ),
         ],
         confirm="Called after every new best model, it is adaptive stopping.",
     ),

@@ -54,8 +54,14 @@ EXERCISES = {
     "three-norms": vector(
         [2, 7, 5],
         mistakes=[
-            ([1, 7, 5], "L0 counts the elements that are not zero, it adds nothing"),
-            ([3, 7, 5], "L0 counts the elements that are not zero, not the zeros"),
+            (
+                [1, 7, 5],
+                "L0 counts the elements that are not zero, it adds nothing",
+            ),
+            (
+                [3, 7, 5],
+                "L0 counts the elements that are not zero, not the zeros",
+            ),
             ([2, 1, 5], "L1 adds absolute values: the -3 counts as 3"),
             ([2, 7, 25], "25 is the squared L2 norm; take its root"),
         ],
@@ -63,10 +69,19 @@ EXERCISES = {
     "soft-thresholding": vector(
         [1.5, 0, -0.5, 0],
         mistakes=[
-            ([2.5, 0, -1.5, 0], "that is the hard threshold: the survivors move too"),
-            ([1.25, -0.2, -0.75, 0.5], "that is ridge: it divides by 1 + λ"),
+            (
+                [2.5, 0, -1.5, 0],
+                "that is the hard threshold: the survivors move too",
+            ),
+            (
+                [1.25, -0.2, -0.75, 0.5],
+                "that is ridge: it divides by 1 + λ",
+            ),
             ([1.5, 0, -2.5, 0], "negative entries move toward 0 as well"),
-            ([1.5, 0.6, -0.5, 0], "an entry within the threshold stops at 0"),
+            (
+                [1.5, 0.6, -0.5, 0],
+                "an entry within the threshold stops at 0",
+            ),
         ],
         confirm="The entry that lies on the threshold becomes 0.",
     ),
@@ -102,11 +117,23 @@ EXERCISES = {
         CASES,
         tolerance=1e-9,
         mistakes=[
-            (_squared, "that is the map of the squared norm, which only rescales"),
-            (_entry_by_entry, "that is the soft threshold of single weights"),
+            (
+                _squared,
+                "that is the map of the squared norm, which only rescales",
+            ),
+            (
+                _entry_by_entry,
+                "that is the soft threshold of single weights",
+            ),
             (_whole, "that treats all weights as one group"),
-            (_not_stopped, "a group shorter than λ has turned round: stop at 0"),
-            (_not_stopped_nan, "a group shorter than λ has turned round: stop at 0"),
+            (
+                _not_stopped,
+                "a group shorter than λ has turned round: stop at 0",
+            ),
+            (
+                _not_stopped_nan,
+                "a group shorter than λ has turned round: stop at 0",
+            ),
         ],
     ),
 }

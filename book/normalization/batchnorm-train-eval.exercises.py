@@ -10,7 +10,9 @@ from evidence.exercises import asked, choice, function, number
 
 def _cumulative(mean, var, count, x):
     m = len(x)
-    return _mix(mean, var, x.mean(0), x.var(0) * m / (m - 1), 1 / (count + 1))
+    return _mix(
+        mean, var, x.mean(0), x.var(0) * m / (m - 1), 1 / (count + 1)
+    )
 
 
 def _mix(mean, var, mu, batch_var, weight):
@@ -30,7 +32,9 @@ def _moving(mean, var, count, x):
 
 
 def _summed(mean, var, count, x):
-    return mean + x.mean(0) / (count + 1), var + x.var(0, ddof=1) / (count + 1)
+    return mean + x.mean(0) / (count + 1), var + x.var(0, ddof=1) / (
+        count + 1
+    )
 
 
 def _reversed(mean, var, count, x):
@@ -49,7 +53,12 @@ def _cases():
     rng = np.random.default_rng(0)
     return [
         (np.zeros(3), np.ones(3), 0, rng.normal(2, 3, size=(3, 3))),
-        (rng.normal(size=2), rng.uniform(1, 2, size=2), 3, rng.normal(size=(2, 2))),
+        (
+            rng.normal(size=2),
+            rng.uniform(1, 2, size=2),
+            3,
+            rng.normal(size=(2, 2)),
+        ),
         (np.ones(4), np.full(4, 2.0), 7, rng.normal(1, 2, size=(4, 4))),
     ]
 
@@ -85,17 +94,32 @@ EXERCISES = {
         _cumulative,
         cases=_cases(),
         mistakes=[
-            (_biased, "this is the biased variance: you divided by m, not by m - 1"),
+            (
+                _biased,
+                "this is the biased variance: you divided by m, not by m - 1",
+            ),
             (
                 _one_off,
                 "count is how many batches came before: the new one weighs "
                 "1/(count + 1)",
             ),
-            (_moving, "that is the moving average: its weight does not shrink"),
-            (_summed, "the old average has to shrink as the new batch comes in"),
-            (_reversed, "the weights are reversed: 1/(count + 1) is the new batch's"),
+            (
+                _moving,
+                "that is the moving average: its weight does not shrink",
+            ),
+            (
+                _summed,
+                "the old average has to shrink as the new batch comes in",
+            ),
+            (
+                _reversed,
+                "the weights are reversed: 1/(count + 1) is the new batch's",
+            ),
             (_deviation, "that mixes standard deviations into a variance"),
-            (_over_units, "the statistics run over the samples, axis 0, not the units"),
+            (
+                _over_units,
+                "the statistics run over the samples, axis 0, not the units",
+            ),
         ],
     ),
     "half-forgotten": asked(

@@ -18,7 +18,7 @@ CHAPTER = "demo/hello-chapter"
 SLUG = "hello-chapter"
 FIRST_EDITION = Path(__file__).with_name("first-edition")  # the template of before
 TESTS = ("editions.py", "test_chapters.py", "test_exercises.py")
-TESTS += ("test_second_edition.py",)
+TESTS += ("in_javascript.py", "test_second_edition.py")
 
 
 def copy_repository(to: Path) -> Path:

@@ -91,7 +91,7 @@ def test_an_ordinary_notebook_with_the_tag_passes_all_tests(root):
     assert done.returncode == 0, done.output
     free = f"book/{FREE}.ipynb"
     done = copies.pytest_in(root, "tests/book/test_chapters.py", "--nbval", free)
-    assert done.returncode == 0 and "skipped" not in done.output, done.output
+    assert done.returncode == 0, done.output
     done = copies.python(root, "-m", "tools.check", FREE)
     assert done.returncode == 0, done.output
     first, *others = done.output.splitlines()
