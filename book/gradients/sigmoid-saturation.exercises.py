@@ -5,7 +5,7 @@ Chapter: book/gradients/sigmoid-saturation.ipynb.
 
 import numpy as np
 
-from evidence.exercises import choice, function, number
+from evidence.exercises import asked, choice, function, number
 
 
 def _softplus(z):
@@ -22,15 +22,18 @@ def _naive_softplus(z):
 
 
 EXERCISES = {
-    "slope-by-hand": number(
-        0.0452,
-        mistakes={
-            0.9526: "that is the value S(3); the slope is S(1 - S)",
-            0.0498: "that is e^-3, the limit for large z; here the factor "
-            "1/(1 + e^-3)^2 still matters",
-            0.0099: "that is the slope of tanh",
-            -0.0452: "the slope is positive: the sigmoid rises everywhere",
-        },
+    "slope-by-hand": asked(
+        "What is the slope of the sigmoid 1/(1 + e^-z) at z = 3?",
+        number(
+            0.0452,
+            mistakes={
+                0.9526: "that is the value S(3); the slope is S(1 - S)",
+                0.0498: "that is e^-3, the limit for large z; here the factor "
+                "1/(1 + e^-3)^2 still matters",
+                0.0099: "that is the slope of tanh",
+                -0.0452: "the slope is positive: the sigmoid rises everywhere",
+            },
+        ),
     ),
     "exactly-one": number(
         24 * np.log(2),
@@ -51,26 +54,36 @@ EXERCISES = {
             88.72: "there e^z overflows; the output is 1 long before",
         },
     ),
-    "badly-scaled-input": number(
-        0.01987,
-        mistakes={
-            0.25: "that is the slope at the mean, not the mean of the slopes",
-            0.3989: "that is the density of the standard normal at 0; divide by the "
-            "standard deviation",
-            0.0125: "that is a quarter over 20; the area under the slope is 1, and the "
-            "density there is 0.4/20",
-            0.0: "that is the slope at one standard deviation; some units lie near 0",
-        },
+    "badly-scaled-input": asked(
+        "The inputs of a sigmoid layer's units are normal with mean 0 and standard "
+        "deviation 20. What is the mean slope of the sigmoid?",
+        number(
+            0.01987,
+            mistakes={
+                0.25: "that is the slope at the mean, not the mean of the slopes",
+                0.3989: "that is the density of the standard normal at 0; divide by "
+                "the standard deviation",
+                0.0125: "that is a quarter over 20; the area under the slope is 1, and "
+                "the density there is 0.4/20",
+                0.0: "that is the slope at one standard deviation; some units lie near "
+                "0",
+            },
+        ),
     ),
-    "after-centering": number(
-        0.1488,
-        mistakes={
-            0.9402: "that is the share before centering",
-            0.0744: "that is one side; both ends are flat",
-            0.0039: "that is the share after batch normalization; here the spread "
-            "is still 2",
-            0.8512: "that is the share that is not saturated",
-        },
+    "after-centering": asked(
+        "The inputs of a sigmoid layer's units are normal with mean 6 and standard "
+        "deviation 2. Their mean is subtracted, nothing else. Which share has a slope "
+        "of the sigmoid below 0.05?",
+        number(
+            0.1488,
+            mistakes={
+                0.9402: "that is the share before centering",
+                0.0744: "that is one side; both ends are flat",
+                0.0039: "that is the share after batch normalization; here the spread "
+                "is still 2",
+                0.8512: "that is the share that is not saturated",
+            },
+        ),
     ),
     "stable-softplus": function(
         _softplus,

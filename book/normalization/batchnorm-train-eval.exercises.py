@@ -3,125 +3,95 @@
 Chapter: book/normalization/batchnorm-train-eval.ipynb.
 """
 
-import warnings
-
 import numpy as np
 
-from evidence.exercises import choice, function, number
+from evidence.exercises import asked, choice, function, number
 
 
-def _update(running_mean, running_var, x, momentum):
+def _cumulative(mean, var, count, x):
+    m = len(x)
     return _mix(
-        running_mean, running_var, x.mean(0), x.var(0, ddof=1), momentum
+        mean, var, x.mean(0), x.var(0) * m / (m - 1), 1 / (count + 1)
     )
 
 
-def _mix(running_mean, running_var, mu, var, momentum):
-    return (
-        (1 - momentum) * running_mean + momentum * mu,
-        (1 - momentum) * running_var + momentum * var,
+def _mix(mean, var, mu, batch_var, weight):
+    return mean + weight * (mu - mean), var + weight * (batch_var - var)
+
+
+def _biased(mean, var, count, x):
+    return _mix(mean, var, x.mean(0), x.var(0), 1 / (count + 1))
+
+
+def _one_off(mean, var, count, x):
+    return _mix(mean, var, x.mean(0), x.var(0, ddof=1), 1 / max(count, 1))
+
+
+def _moving(mean, var, count, x):
+    return _mix(mean, var, x.mean(0), x.var(0, ddof=1), 0.1)
+
+
+def _summed(mean, var, count, x):
+    return mean + x.mean(0) / (count + 1), var + x.var(0, ddof=1) / (
+        count + 1
     )
 
 
-def _biased(running_mean, running_var, x, momentum):
-    return _mix(running_mean, running_var, x.mean(0), x.var(0), momentum)
+def _reversed(mean, var, count, x):
+    return _mix(mean, var, x.mean(0), x.var(0, ddof=1), count / (count + 1))
 
 
-def _reversed(running_mean, running_var, x, momentum):
-    return _update(running_mean, running_var, x, 1 - momentum)
+def _deviation(mean, var, count, x):
+    return _mix(mean, var, x.mean(0), x.std(0, ddof=1), 1 / (count + 1))
 
 
-def _reversed_and_biased(running_mean, running_var, x, momentum):
-    return _biased(running_mean, running_var, x, 1 - momentum)
-
-
-def _deviation(running_mean, running_var, x, momentum):
-    return _mix(
-        running_mean, running_var, x.mean(0), x.std(0, ddof=1), momentum
-    )
-
-
-def _over_units(running_mean, running_var, x, momentum):
-    with warnings.catch_warnings():
-        warnings.simplefilter(
-            "ignore"
-        )  # one unit has no variance of its own
-        var = x.var(1, ddof=1)
-    return _mix(running_mean, running_var, x.mean(1), var, momentum)
-
-
-def _by_units(running_mean, running_var, x, momentum):
-    with np.errstate(divide="ignore", invalid="ignore"):
-        var = x.var(0) * np.divide(x.shape[1], x.shape[1] - 1)
-    return _mix(running_mean, running_var, x.mean(0), var, momentum)
-
-
-def _last_batch(running_mean, running_var, x, momentum):
-    return x.mean(0), x.var(0, ddof=1)
+def _over_units(mean, var, count, x):
+    return _mix(mean, var, x.mean(1), x.var(1, ddof=1), 1 / (count + 1))
 
 
 def _cases():
     rng = np.random.default_rng(0)
     return [
-        (np.zeros(3), np.ones(3), rng.normal(2, 3, size=(3, 3)), 0.1),
+        (np.zeros(3), np.ones(3), 0, rng.normal(2, 3, size=(3, 3))),
         (
             rng.normal(size=2),
             rng.uniform(1, 2, size=2),
+            3,
             rng.normal(size=(2, 2)),
-            0.3,
         ),
-        # more samples than units, so that one cannot be taken for the other
-        (
-            np.zeros(1),
-            np.ones(1),
-            np.random.default_rng(1).normal(size=(6, 1)),
-            0.1,
-        ),
+        (np.ones(4), np.full(4, 2.0), 7, rng.normal(1, 2, size=(4, 4))),
     ]
 
 
 EXERCISES = {
-    "three-batches": number(
-        4.0,
-        mistakes={
-            3.0: "that is the mean of the biased variances; multiply by m/(m - 1)",
-            2.25: "the factor is upside down: m/(m - 1), not (m - 1)/m",
-            2.0: "that is the standard deviation; the variance was asked for",
-            3.27273: "that corrects for 12 samples; the batches had 4",
-            3.9236: "that averages standard deviations; average the variances",
-        },
-        confirm="The variances are averaged, then corrected with m = 4.",
-    ),
-    "two-updates": number(
-        1.36333,
-        tolerance=0.005,  # to two figures one mistake is nearer
-        mistakes={
-            1.225: "those are biased variances; torch keeps the unbiased ones",
-            1.63: "the weights are reversed: momentum is the weight of the new batch",
-            0.55333: "the running variance starts at 1, not at 0",
-            3.0: "that is the plain average, which momentum=None would give",
-            1.36667: "that is the value after the first batch only",
+    "which-control": choice(
+        "c",
+        options={
+            "a": "more images of the same kind narrow the interval around a number "
+            "that may be wrong",
+            "b": "another network that is run in the same way makes the same mistake",
+            "c": "Fixed statistics give each image the same answer in any company; "
+            "an answer that moves with its companions used theirs.",
+            "d": "training is not in question: the weights stay as they are",
         },
     ),
-    "averaged-standard-deviations": number(
-        0.79788,
-        mistakes={
-            0.92132: "that is the bias of s_B, divided by m - 1; σ_B is smaller still",
-            0.75: "that is the bias of the variance; the root loses more",
-            0.86603: "the root of the bias is not the bias of the root: c4 is missing",
-        },
-        confirm="Averaged like that, every unit would come out a quarter too large.",
+    "two-updates": asked(
+        "A fresh torch.nn.BatchNorm1d(1), with momentum 0.1, sees the batch 0, 4 and "
+        "then the batch 0, 0, 2, 2. What is its running_var?",
+        number(
+            1.66333,
+            tolerance=0.01,
+            mistakes={
+                1.27: "those are biased variances; torch keeps the unbiased ones",
+                1.93: "the weights are reversed: momentum is that of the new batch",
+                0.85333: "the running variance starts at 1, not at 0",
+                4.66667: "that is the plain average, which momentum=None would give",
+                1.7: "that is the value after the first batch only",
+            },
+        ),
     ),
-    "how-far-a-batch-mean-strays": number(
-        0.25,
-        mistakes={
-            0.0625: "that is the variance σ²/m; take its root",
-            0.03125: "variances are divided by m, standard deviations by √m",
-            0.125: "that is 1/√m; the unit's standard deviation is 2",
-        },
-    ),
-    "update": function(
-        _update,
+    "cumulative": function(
+        _cumulative,
         cases=_cases(),
         mistakes=[
             (
@@ -129,35 +99,69 @@ EXERCISES = {
                 "this is the biased variance: you divided by m, not by m - 1",
             ),
             (
-                _reversed,
-                "the weights are reversed: momentum belongs to the new batch",
+                _one_off,
+                "count is how many batches came before: the new one weighs "
+                "1/(count + 1)",
             ),
             (
-                _reversed_and_biased,
-                "the weights are reversed, and the variance is biased",
+                _moving,
+                "that is the moving average: its weight does not shrink",
+            ),
+            (
+                _summed,
+                "the old average has to shrink as the new batch comes in",
+            ),
+            (
+                _reversed,
+                "the weights are reversed: 1/(count + 1) is the new batch's",
             ),
             (_deviation, "that mixes standard deviations into a variance"),
             (
                 _over_units,
                 "the statistics run over the samples, axis 0, not the units",
             ),
-            (
-                _by_units,
-                "m is the number of samples, not of units: x.shape[0]",
-            ),
-            (
-                _last_batch,
-                "that keeps only the last batch; the past counts too",
-            ),
         ],
     ),
-    "one-sample-in-training-mode": choice(
+    "half-forgotten": asked(
+        "A running mean starts at 0 and is updated with momentum 0.01. After how many "
+        "batches has the weight of its start fallen to one half?",
+        number(
+            69,
+            tolerance=0.5,
+            mistakes={
+                50: "each batch takes a hundredth of what is left, not of the whole",
+                100: "after 1/α batches the weight is 1/e, not one half",
+                199: "that is how many batches it averages in the long run",
+                6.58: "that is for a momentum of 0.1",
+            },
+            confirm="It is ln 2 / -ln 0.99, about 0.69/α.",
+        ),
+    ),
+    "values-of-a-channel": asked(
+        "A convolutional layer gets two images a batch, with feature maps of 7 x 7. By "
+        "how many percent does the factor m/(m - 1) enlarge the variance that is "
+        "remembered?",
+        number(
+            1.03093,
+            mistakes={
+                100: "that takes images for values; a channel has 2 x 7 x 7 of them",
+                2.08333: "that counts the positions of one image",
+                7.69231: "that counts 2 x 7; the map has 7 x 7 positions",
+                98: "that is m; the factor is m/(m - 1)",
+            },
+            confirm="m is 98, so it hardly matters.",
+        ),
+    ),
+    "when-to-freeze": choice(
         "b",
         options={
-            "a": "its variance is 0, but ε keeps the division finite: 0/√ε is 0",
-            "b": "The result would carry no information about the sample at all.",
-            "c": "training mode does not use the running statistics",
-            "d": "the result would be exact, and the same for every sample",
+            "a": "there are no learned statistics to keep: a layer without companions, "
+            "such as group normalization, is the choice",
+            "b": "There are statistics worth keeping, and batches too small to better "
+            "them.",
+            "c": "the old statistics are those of other pictures; with large batches "
+            "the new ones can be learned, and should be",
+            "d": "batches of 256 have little noise, and nothing was learned before",
         },
     ),
 }

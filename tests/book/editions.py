@@ -18,7 +18,6 @@ FIRST = (
     "experiments/pca-before-networks",
     "generalization/regularization-norms",
     "gradients/sigmoid-saturation",
-    "normalization/batchnorm-train-eval",
 )
 LAST = ("In practice", "Three questions from before", "What to remember", "Read on")
 

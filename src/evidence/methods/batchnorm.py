@@ -16,7 +16,7 @@ reducing internal covariate shift", ICML, algorithms 1 and 2.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 
 import numpy as np
 
@@ -137,7 +137,7 @@ def batch_statistics(x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 
     Returns
     -------
-    mu, var : numpy.ndarray, shape (C,)
+    mu, var : numpy.ndarray of float64, shape (C,)
         ``var`` is the mean of the squared deviations, not yet m / (m - 1) times that.
 
     Raises
@@ -146,12 +146,17 @@ def batch_statistics(x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         If the shape, the type of the numbers or a number itself cannot be normalized,
         or their squares could overflow.
 
+    Notes
+    -----
+    Two passes, both summed in double precision: far from 0, single precision has too
+    few digits for a mean, and what it is off by would be squared into the variance.
+
     References
     ----------
     Ioffe & Szegedy (2015), algorithm 1.
     """
     axes = _all_but_channel(x)
-    mu = x.mean(axes)
+    mu = x.mean(axes, dtype=np.float64)
     var = ((x - _along_channel(mu, x)) ** 2).mean(axes)
     return mu, var
 
@@ -172,7 +177,7 @@ def normalize(x, mu, var, eps: float = 1e-5) -> np.ndarray:
     Returns
     -------
     numpy.ndarray, shape (N, C, ...)
-        The normalized batch, without scale and shift.
+        The normalized batch, without scale and shift, of the type of ``x``.
 
     Raises
     ------
@@ -180,7 +185,8 @@ def normalize(x, mu, var, eps: float = 1e-5) -> np.ndarray:
         If the mean or the variance is not finite, has another shape, or a variance is
         negative; if ``x`` is no batch.
     """
-    return (x - _along_channel(mu, x)) / np.sqrt(_along_channel(var, x) + eps)
+    x_hat = (x - _along_channel(mu, x)) / np.sqrt(_along_channel(var, x) + eps)
+    return x_hat.astype(x.dtype)
 
 
 @door(_check_affine)
@@ -242,13 +248,13 @@ def backward(dy, x, gamma, eps: float = 1e-5):
     """
     axes = _all_but_channel(x)
     mu, var = batch_statistics(x)
-    sigma = np.sqrt(_along_channel(var, x) + eps)
-    x_hat = (x - _along_channel(mu, x)) / sigma
+    x_hat, sigma = normalize(x, mu, var, eps), np.sqrt(_along_channel(var, x) + eps)
     dgamma, dbeta = (dy * x_hat).sum(axes), dy.sum(axes)
     dx_hat = dy * _along_channel(gamma, x)
     mean = dx_hat.mean(axes, keepdims=True)
     projection = (dx_hat * x_hat).mean(axes, keepdims=True)
-    return (dx_hat - mean - projection * x_hat) / sigma, dgamma, dbeta
+    dx = (dx_hat - mean - projection * x_hat) / sigma
+    return dx.astype(x.dtype), dgamma, dbeta
 
 
 @door(_check_backward_fixed)
@@ -281,56 +287,11 @@ def backward_fixed(dy, x, mu, var, gamma, eps: float = 1e-5):
     return dx, dgamma, dy.sum(axes)
 
 
-def population_statistics(
-    batches: Iterable[np.ndarray],
-) -> tuple[np.ndarray, np.ndarray]:
-    """Estimate mean and variance of the population by averaging over batches.
-
-    Both are unbiased if the batches are random draws: the mean of the batch means, and
-    ``m / (m - 1)`` times the mean of the biased batch variances.
-
-    Parameters
-    ----------
-    batches : iterable of numpy.ndarray, shape (N, C, ...)
-        Batches of equal size, at least one, with ``m >= 2`` values a channel.
-
-    Returns
-    -------
-    mu, var : numpy.ndarray, shape (C,)
-
-    Raises
-    ------
-    TypeError, ValueError
-        If there is no batch, the batches differ in size or channels, or m = 1; or as in
-        :func:`batch_statistics`.
-
-    References
-    ----------
-    Ioffe & Szegedy (2015), algorithm 2, steps 9 and 10.
-    """
-    found, sizes = [], set()
-    for x in map(_batch, batches):
-        found.append(batch_statistics(x))
-        sizes.add((_values_per_channel(x), x.shape[1]))
-    if not found:
-        raise ValueError("batches must be at least one, not none")
-    if len(sizes) > 1:
-        raise ValueError(
-            "batches must be of one size, not of (values a channel, channels) "
-            f"{sorted(sizes)}: drop the last, smaller batch"
-        )
-    m = sizes.pop()[0]
-    if m < 2:
-        raise ValueError(
-            "batches must have m >= 2: one value a channel has no variance"
-        )
-    mus, variances = map(np.array, zip(*found, strict=True))
-    return mus.mean(0), variances.mean(0) * m / (m - 1)
-
-
 @door(_check_fold)
-def fold_into_linear(weight, bias, layer: BatchNorm) -> tuple[np.ndarray, np.ndarray]:
-    """Merge an evaluation-mode layer into the linear or convolution layer before it.
+def fold_into_linear(weight, bias, layer: BatchNorm):
+    """Merge an evaluation-mode layer into the linear layer before it.
+
+    A convolution is a linear layer, too.
 
     Parameters
     ----------
@@ -481,8 +442,10 @@ class BatchNorm:
         if alpha is None:
             alpha = 1 / self.num_batches_tracked
         unbiased = var * m / (m - 1)
-        self.running_mean = (1 - alpha) * self.running_mean + alpha * mu
-        self.running_var = (1 - alpha) * self.running_var + alpha * unbiased
+        mean = (1 - alpha) * self.running_mean + alpha * mu
+        var = (1 - alpha) * self.running_var + alpha * unbiased
+        self.running_mean = mean.astype(self.dtype)
+        self.running_var = var.astype(self.dtype)
 
     def backward(self, dy: np.ndarray) -> np.ndarray:
         """Return the gradient of the last input; store those of scale and shift.

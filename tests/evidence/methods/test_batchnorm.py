@@ -216,9 +216,8 @@ def test_momentum_none_averages_all_batches():
     xs = [batch((6, 2), seed) for seed in range(5)]
     for x in xs:
         layer(x)
-    mu, var = batchnorm.population_statistics(xs)
-    close(layer.running_mean, mu)
-    close(layer.running_var, var)
+    close(layer.running_mean, np.mean([x.mean(0) for x in xs], axis=0))
+    close(layer.running_var, np.mean([x.var(0, ddof=1) for x in xs], axis=0))
 
 
 @quick
@@ -316,14 +315,6 @@ def test_constant_channel_gives_beta():
     close(layer(np.full((4, 2), 7.0)), np.full((4, 2), [3.0, -1.0]))
 
 
-def test_population_statistics_are_unbiased():
-    rng = np.random.default_rng(0)
-    x = rng.normal(1.0, 2.0, size=(10_000, 3, 1))
-    mu, var = batchnorm.population_statistics(x)  # batches of three
-    assert abs(mu[0] - 1) < 5 * 2 / np.sqrt(30_000)
-    assert abs(var[0] - 4) < 5 * 4 / np.sqrt(10_000)
-
-
 @pytest.mark.parametrize("bias", [True, False])
 def test_folded_linear_layer_computes_the_same(bias):
     rng = np.random.default_rng(0)
@@ -351,6 +342,36 @@ def test_folded_convolution_computes_the_same():
         conv.weight.copy_(torch.from_numpy(weight))
         conv.bias.copy_(torch.from_numpy(bias))
         close(expected, conv(x))
+
+
+# --- Precision ----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("shape", "mean", "spread"),
+    [
+        ((1000, 3), 100.1, 0.0),  # a constant that has no exact binary form
+        ((65_536, 4), 1e4, 1.0),
+        ((4096, 3, 8), 1e6, 1.0),
+        ((512, 2, 4, 4), -1e6, 10.0),
+    ],
+)
+def test_single_precision_keeps_what_the_numbers_have(shape, mean, spread):
+    """Agreement with torch cannot see this: it errs the same way on some of these."""
+    x = np.random.default_rng(0).normal(mean, spread, shape).astype(np.float32)
+    exact = x.astype(np.float64)
+    axes = (0, *range(2, x.ndim))
+    mu, var = batchnorm.batch_statistics(x)
+    np.testing.assert_allclose(mu, exact.mean(axes), rtol=1e-12)
+    np.testing.assert_allclose(var, exact.var(axes), rtol=1e-9, atol=1e-12)
+    layer = BatchNorm(shape[1], momentum=1, dtype=np.float32)
+    reference = BatchNorm(shape[1], momentum=1)
+    y, dy = layer(x), batch(shape, dtype=np.float32)
+    np.testing.assert_allclose(y, reference(exact), rtol=0, atol=1e-6)
+    np.testing.assert_allclose(layer.running_var, reference.running_var, rtol=1e-6)
+    dx, exact_dx = layer.backward(dy), reference.backward(dy.astype(np.float64))
+    np.testing.assert_allclose(dx, exact_dx, rtol=0, atol=1e-5 * np.abs(exact_dx).max())
+    assert {y.dtype, dx.dtype, layer.running_var.dtype} == {np.dtype(np.float32)}
 
 
 # --- Errors -------------------------------------------------------------------------
@@ -526,14 +547,6 @@ def test_other_misuses_are_refused():
         layer.train(mode)(batch((3, 2)))
         with refused("dy must have the shape (3, 2), not (2, 2)"):
             layer.backward(np.zeros((2, 2)))
-    for batches, words in (
-        ([], "batches must be at least one, not none"),
-        ([batch((4, 2)), batch((3, 2))], "batches must be of one size, not of"),
-        ([batch((1, 2))], "batches must have m >= 2"),
-        ([["a"]], "x must be real numbers, not text"),
-    ):
-        with refused(words):
-            batchnorm.population_statistics(batches)
     untracked = BatchNorm(2, track_running_stats=False)
     for weight, bias, given_layer, words in (
         (np.ones((2, 3)), None, untracked, "a layer without running statistics"),

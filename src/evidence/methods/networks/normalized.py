@@ -1,0 +1,234 @@
+"""Small networks with normalization layers, one a seed, all trained at once.
+
+A network is a list of tensors, each with the seed as its first axis: weights, scale and
+shift of every hidden layer, then weights and shift of the output. How its layers are
+normalized is an argument, so that the same weights can be run in either mode, or with
+another normalization: a function of a layer's values, (seeds, samples, ..., channels),
+and the layer's number.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from evidence import checks
+from evidence.methods.networks.plain import descend, random_batches
+
+EPS = 1e-5
+DECIMALS = 5  # to which weights are rounded after each step; see `fit`
+
+
+class Remembered:
+    """Batch normalization by the batch, which keeps running statistics as it goes.
+
+    Training does not depend on what is kept, so one run serves several momenta.
+
+    Parameters
+    ----------
+    momenta : sequence of float
+        Weights of the new batch, 0 to 1.
+    """
+
+    def __init__(self, momenta: Sequence[float]):
+        momenta = [checks.number(a, "momenta", least=0, most=1) for a in momenta]
+        self.momenta = torch.tensor(momenta, dtype=torch.float64)
+        self.mean, self.var = {}, {}
+
+    def __call__(self, z: Tensor, layer: int) -> Tensor:
+        """Normalize a layer's values as training mode does, and keep their moments."""
+        axes = tuple(range(1, z.ndim - 1))
+        var, mu = torch.var_mean(z.detach(), axes, correction=1, keepdim=True)
+        alpha = self.momenta.reshape(-1, *[1] * z.ndim)
+        self.mean[layer] = (1 - alpha) * self.mean.get(layer, 0.0) + alpha * mu
+        self.var[layer] = (1 - alpha) * self.var.get(layer, 1.0) + alpha * var
+        return by_batch(z, layer)
+
+    def at(self, momentum: float, times: float = 1.0) -> Callable:
+        """Return the normalization of evaluation mode, by what is kept at present.
+
+        Parameters
+        ----------
+        momentum : float
+            Which of the momenta.
+        times : float
+            What the variance is multiplied by: (m - 1) / m takes the factor
+            m / (m - 1) away again.
+
+        Raises
+        ------
+        ValueError
+            If it is none of the momenta.
+        """
+        k = self.momenta.tolist().index(momentum)
+        mean = {layer: kept[k].clone() for layer, kept in self.mean.items()}
+        var = {layer: times * kept[k] for layer, kept in self.var.items()}
+        return lambda z, layer: (z - mean[layer]) / torch.sqrt(var[layer] + EPS)
+
+
+def by_batch(z: Tensor, layer: int = 0) -> Tensor:
+    """Normalize each channel over the samples and positions of the batch."""
+    return _standardize(z, tuple(range(1, z.ndim - 1)))
+
+
+def by_sample(z: Tensor, layer: int = 0) -> Tensor:
+    """Normalize each sample over its channels and positions: layer normalization."""
+    return _standardize(z, tuple(range(2, z.ndim)))
+
+
+def in_batches_of(m: int) -> Callable:
+    """Return the normalization of each m samples in a row by themselves."""
+    size = checks.whole(m, "m", least=2)
+
+    def normalize(z, layer=0):
+        batches = z.unflatten(1, (-1, size))
+        return _standardize(batches, (2, *range(3, z.ndim))).flatten(1, 2)
+
+    return normalize
+
+
+def _standardize(z: Tensor, axes: tuple[int, ...]) -> Tensor:
+    var, mu = torch.var_mean(z, axes, correction=0, keepdim=True)
+    return (z - mu) / torch.sqrt(var + EPS)
+
+
+# --- Two kinds of networks ----------------------------------------------------------
+
+
+def dense(seeds: Iterable[int], sizes: Sequence[int] = (64, 32, 32, 10)) -> list:
+    """Return linear layers: He's initial weights, scales of 1, shifts of 0."""
+    return _layers(list(seeds), list(zip(sizes[:-1], sizes[1:], strict=True)))
+
+
+def convolutional(seeds: Iterable[int]) -> list:
+    """Return two layers of 3 x 3 filters, to 8 and 16 channels, and the linear output.
+
+    A filter is a linear layer of the nine pixels around each position.
+    """
+    return _layers(list(seeds), [(9, 8), (9 * 8, 16), (4 * 16, 10)])
+
+
+def _layers(seeds: list, shapes: list[tuple[int, int]]) -> list:
+    layers = []
+    for k, (a, b) in enumerate(shapes):
+        draws = [np.random.default_rng([s, 8, k]).normal(size=(a, b)) for s in seeds]
+        one = torch.ones(len(seeds), 1, b, dtype=torch.float64)
+        layers += [torch.tensor(np.stack(draws)) * (2 / a) ** 0.5, one, 0 * one]
+    del layers[-2]  # the output is not normalized and has no scale
+    return layers
+
+
+def dense_logits(x: Tensor, layers: Sequence[Tensor], normalize: Callable) -> Tensor:
+    """Return logits (seeds, n, 10) of samples x, (n, 64) or (seeds, n, 64)."""
+    *hidden, w_out, b_out = layers
+    for k in range(len(hidden) // 3):
+        w, gamma, beta = hidden[3 * k : 3 * k + 3]
+        x = torch.relu(gamma * normalize(x @ w, k) + beta)
+    return x @ w_out + b_out
+
+
+def convolutional_logits(
+    x: Tensor, layers: Sequence[Tensor], normalize: Callable
+) -> Tensor:
+    """Return logits (seeds, n, 10) of 8 x 8 pictures x, (n, 64) or (seeds, n, 64)."""
+    *hidden, w_out, b_out = layers
+    x = x.expand(len(w_out), *x.shape[-2:]).unflatten(-1, (8, 8, 1))
+    for k in range(len(hidden) // 3):
+        w, gamma, beta = (p.unsqueeze(1) for p in hidden[3 * k : 3 * k + 3])
+        z = _patches(x).flatten(2, 3) @ w  # (seeds, n, positions, channels)
+        z = torch.relu(gamma * normalize(z, k) + beta)
+        x = _halved(z.unflatten(2, x.shape[2:4]))
+    return x.flatten(2) @ w_out + b_out
+
+
+def _patches(x: Tensor) -> Tensor:
+    """Return the nine pixels around each: (seeds, n, h, w, c) -> (..., h, w, 9 c)."""
+    padded = torch.nn.functional.pad(x, (0, 0, 1, 1, 1, 1))
+    return padded.unfold(2, 3, 1).unfold(3, 3, 1).flatten(4)
+
+
+def _halved(x: Tensor) -> Tensor:
+    """Return the means of 2 x 2 positions: (seeds, n, h, w, c) -> (.., h/2, w/2, c)."""
+    return x.unflatten(3, (-1, 2)).unflatten(2, (-1, 2)).mean((3, 5))
+
+
+# --- Training and measuring ---------------------------------------------------------
+
+
+def fit(
+    outputs: Callable,
+    layers: Sequence[Tensor],
+    normalize: Callable,
+    x: Tensor,
+    y: Tensor,
+    *,
+    m: int,
+    steps: int,
+    seeds: Iterable[int],
+    learning_rate: float = 0.1,
+    watch: Callable | None = None,
+) -> list[Tensor]:
+    """Return the layers after steps of SGD on cross-entropy, with batches of m.
+
+    Parameters
+    ----------
+    outputs : callable
+        :func:`dense_logits` or :func:`convolutional_logits`.
+    layers : sequence of torch.Tensor
+        Where to start; they stay as they are.
+    normalize : callable
+        How layers are normalized in training.
+    x, y : torch.Tensor, shape (n, 64) and (n,)
+        Training samples and their classes.
+    m, steps : int
+        Samples a batch, and batches. Networks of one seed see the same ones.
+    seeds : iterable of int
+        One a network.
+    learning_rate : float
+        Above 0.
+    watch : callable, optional
+        ``(step, layers)``, called after each step.
+
+    Returns
+    -------
+    list of torch.Tensor
+
+    Raises
+    ------
+    ValueError
+        If there is not one seed a network.
+
+    Notes
+    -----
+    After each step weights are rounded to five decimals. With two values a channel,
+    training is chaotic: a batch is divided by the difference of two values, and where
+    that is small, rounding errors of another processor would grow to another network.
+    """
+    m, steps = checks.whole(m, "m", least=1), checks.whole(steps, "steps", least=0)
+    seeds = list(seeds)
+    if len(seeds) != len(layers[0]):
+        raise ValueError(
+            f"seeds must be {len(layers[0])}, one a network, not {len(seeds)}"
+        )
+
+    def loss(layers, rows):
+        found = outputs(x[rows], layers, normalize).flatten(0, 1)
+        mean = torch.nn.functional.cross_entropy(found, y[rows].flatten())
+        return len(seeds) * mean
+
+    def after(step, layers):
+        for p in layers:
+            p.copy_(p.round(decimals=DECIMALS))
+        if watch:
+            watch(step, layers)
+
+    batches = random_batches(len(x), m, steps, [[s, 9, m] for s in seeds])
+    return descend(layers, loss, batches, learning_rate, after=after)
+
+
+def right(found: Tensor, y: Tensor) -> np.ndarray:
+    """Return 1 where the largest logit is that of the class, and 0 elsewhere."""
+    return (found.argmax(-1) == y).double().numpy()
