@@ -610,7 +610,8 @@ def ransac(
         sigma, 3 sigma is a fair choice.
     confidence : float
         With ``adaptive``, stop when the samples drawn hold an all-inlier one with this
-        probability, going by the inliers of the best model so far.
+        probability, going by the inliers of the best model so far. Samples take no
+        point twice, which matters where points are few.
     max_trials : int
         Largest number of samples. The first check comes after 32 of them.
     cost : {"msac", "count"}
@@ -672,8 +673,12 @@ def ransac(
                 best, best_cost = found, found_cost
                 if adaptive:
                     share = _inliers(model, best, points, threshold).mean()
-                    enough = _trials_needed(share, model.sample_size, confidence)
-                    needed = min(enough, max_trials)
+                    needed = min(
+                        max_trials,
+                        _trials_needed(
+                            share, model.sample_size, confidence, len(points)
+                        ),
+                    )
         trace.append((trials, best_cost))
 
     if best is not None and refit and not local_optimization:
