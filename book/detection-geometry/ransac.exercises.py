@@ -35,12 +35,6 @@ def _the_last(x, threshold):
     return x[near[-1]].mean()
 
 
-def _one_sided(x, threshold):
-    x = np.asarray(x, dtype=float)
-    near = x[:, None] - x < threshold
-    return x[near[near.sum(axis=1).argmax()]].mean()
-
-
 NEARLY_CERTAIN = (
     "that is nearly certain, which ten trials are not: a clean sample is two inliers "
     "at once, and 0.3 is the share of inliers"
@@ -63,7 +57,6 @@ EXERCISES = {
             ),
             (_the_count, "that is how many agree; return the mean of those who do"),
             (_the_last, "that is the last reading's consensus set, not the largest"),
-            (_one_sided, "a distance has no sign: take the absolute value"),
             (lambda x, threshold: np.mean(x), "that is the mean of all readings"),
             (lambda x, threshold: np.median(x), "that is the median of all readings"),
         ],
