@@ -13,7 +13,7 @@ from tools.notebooks import ROOT
 
 TEMPLATE = ROOT / "tools" / "template"
 NAME = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*/[a-z0-9]+(?:-[a-z0-9]+)*")
-LONGEST = 36  # letters of a slug, so that lines that name an exercise are not too long
+LONGEST = 31  # letters of a slug, so that lines that name an exercise are not too long
 PORTS = {f"{port}{digit}" for port in ("com", "lpt") for digit in range(10)}
 DEVICES = {"con", "prn", "aux", "nul", *PORTS}  # Windows has no files of these names
 

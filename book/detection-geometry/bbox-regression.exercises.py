@@ -19,7 +19,11 @@ def _pairs(seed):
 
 def _moved(P, t, size=np.exp, unit=None, anchor=0.5):
     start, sides = P[:, :2], P[:, 2:] - P[:, :2]
-    place = start + anchor * sides + (sides if unit is None else unit) * t[:, :2]
+    place = (
+        start
+        + anchor * sides
+        + (sides if unit is None else unit) * t[:, :2]
+    )
     sides = sides * size(t[:, 2:])
     corner = place - anchor * sides
     return np.hstack([corner, corner + sides])
@@ -56,20 +60,34 @@ def _scaled_first(P, t):
     return _moved(P, t, unit=sides * np.exp(t[:, 2:]))
 
 
-SCALED_FIRST = "the shift is in widths and heights of the proposal, not of the new box"
+SCALED_FIRST = (
+    "the shift is in widths and heights of the proposal, not of the new box"
+)
 
 EXERCISES = {
     "encode": vector(
         [0.75, 0.25, np.log(2), np.log(0.5)],
         mistakes=[
-            ([0.25, 0.5, np.log(2), np.log(0.5)], "the shift is from center to center"),
-            ([30, 5, np.log(2), np.log(0.5)], "divide the shifts by width and height"),
+            (
+                [0.25, 0.5, np.log(2), np.log(0.5)],
+                "the shift is from center to center",
+            ),
+            (
+                [30, 5, np.log(2), np.log(0.5)],
+                "divide the shifts by width and height",
+            ),
             (
                 [0.375, 0.5, np.log(2), np.log(0.5)],
                 "divide by the size of the proposal, not of the object",
             ),
-            ([0.75, 0.25, 2, 0.5], "the last two are logarithms of the ratios"),
-            ([0.75, 0.25, 1, -0.5], "that is u = ratio - 1 instead of log(1 + u)"),
+            (
+                [0.75, 0.25, 2, 0.5],
+                "the last two are logarithms of the ratios",
+            ),
+            (
+                [0.75, 0.25, 1, -0.5],
+                "that is u = ratio - 1 instead of log(1 + u)",
+            ),
             (
                 [-0.75, -0.25, np.log(0.5), np.log(2)],
                 "the way leads from the proposal to the object",
@@ -84,10 +102,19 @@ EXERCISES = {
     "decode": vector(
         [5, 0, 45, 40],
         mistakes=[
-            ([25, 20, 40, 40], "that is center and size; the answer is corners"),
-            ([15, 0, 55, 40], "the proposal grows about its center, not its corner"),
+            (
+                [25, 20, 40, 40],
+                "that is center and size; the answer is corners",
+            ),
+            (
+                [15, 0, 55, 40],
+                "the proposal grows about its center, not its corner",
+            ),
             ([10, 0, 50, 40], SCALED_FIRST),
-            ([0.25, 9.75, 40.25, 49.75], "the shift is in widths and heights"),
+            (
+                [0.25, 9.75, 40.25, 49.75],
+                "the shift is in widths and heights",
+            ),
             ([0, 10, 40, 50], "you scaled, but did not translate"),
             ([15, 0, 35, 40], "you translated, but did not scale"),
         ],
@@ -95,8 +122,13 @@ EXERCISES = {
     "price-of-u": number(
         0.5 / np.log(1.5) - 1,
         mistakes={
-            0.5 - np.log(1.5): "that is the difference; divide it by the logarithm",
-            1 - np.log(1.5) / 0.5: "that is the share of u; divide by the logarithm",
+            0.5
+            - np.log(
+                1.5
+            ): "that is the difference; divide it by the logarithm",
+            1
+            - np.log(1.5)
+            / 0.5: "that is the share of u; divide by the logarithm",
             0.5 / np.log(1.5): "that is the ratio; subtract 1",
             0.5 / np.log10(1.5) - 1: "the logarithm is the natural one",
         },
@@ -119,7 +151,10 @@ EXERCISES = {
             (_linear, "sizes are multiplied by exp(t), not by 1 + t"),
             (_in_pixels, "shifts are in widths and heights, not in pixels"),
             (_scaled_first, SCALED_FIRST),
-            (_from_the_corner, "the box grows about its center, not its corner"),
+            (
+                _from_the_corner,
+                "the box grows about its center, not its corner",
+            ),
             (_as_centers, "that is center and size; the answer is corners"),
             (_old_center, "you scaled, but did not translate"),
         ],

@@ -55,10 +55,22 @@ EXERCISES = {
                 "that is the best sample itself: end with the mean of its "
                 "consensus set",
             ),
-            (_the_count, "that is how many agree; return the mean of those who do"),
-            (_the_last, "that is the last reading's consensus set, not the largest"),
-            (lambda x, threshold: np.mean(x), "that is the mean of all readings"),
-            (lambda x, threshold: np.median(x), "that is the median of all readings"),
+            (
+                _the_count,
+                "that is how many agree; return the mean of those who do",
+            ),
+            (
+                _the_last,
+                "that is the last reading's consensus set, not the largest",
+            ),
+            (
+                lambda x, threshold: np.mean(x),
+                "that is the mean of all readings",
+            ),
+            (
+                lambda x, threshold: np.median(x),
+                "that is the median of all readings",
+            ),
         ],
         confirm="That is RANSAC with every sample tried: propose, vote, keep, refit.",
     ),
@@ -87,12 +99,18 @@ EXERCISES = {
         1 - (1 - 0.3**2) ** 10,
         mistakes={
             (1 - 0.3**2) ** 10: "that is the probability that all ten fail",
-            10 * 0.3**2: "probabilities of events that may occur together do not add",
-            1 - (1 - 0.3) ** 10: "that is one inlier in a sample; a line needs two",
+            10
+            * 0.3
+            ** 2: "probabilities of events that may occur together do not add",
+            1
+            - (1 - 0.3)
+            ** 10: "that is one inlier in a sample; a line needs two",
             # with the share of outliers, and one inlier anywhere: 4e-4 apart
             1 - (1 - 0.7**2) ** 10: NEARLY_CERTAIN,
             1 - 0.7**20: NEARLY_CERTAIN,
-            1 - (1 - 3 * 2 / (10 * 9)) ** 10: "that is for ten points only, three of "
+            1
+            - (1 - 3 * 2 / (10 * 9))
+            ** 10: "that is for ten points only, three of "
             "them inliers; here they are very many",
         },
     ),
@@ -109,24 +127,37 @@ EXERCISES = {
     "threshold-in-pixels": number(
         2 * math.sqrt(-2 * math.log(0.05)),
         mistakes={
-            2 * 1.959964: "1.96 sigma is for one coordinate; a match errs in x and y",
-            2 * math.sqrt(-4 * math.log(0.05)): "that is for noise in both images; the "
+            2
+            * 1.959964: "1.96 sigma is for one coordinate; a match errs in x and y",
+            2
+            * math.sqrt(
+                -4 * math.log(0.05)
+            ): "that is for noise in both images; the "
             "features of the first are exact",
-            -4 * math.log(0.05): "take the root: 5.99 bounds the squared distance",
-            math.sqrt(-2 * math.log(0.05)): "that is in units of sigma, not in pixels",
+            -4
+            * math.log(
+                0.05
+            ): "take the root: 5.99 bounds the squared distance",
+            math.sqrt(
+                -2 * math.log(0.05)
+            ): "that is in units of sigma, not in pixels",
             2 * math.sqrt(-2 * math.log(0.95)): "that keeps 5 %, not 95 %",
         },
     ),
     "the-cap": number(
         CAP,
         mistakes={
-            math.log(0.01) / math.log(1 - (27 / 400) ** 2): "that is for pairs: a "
+            math.log(0.01)
+            / math.log(1 - (27 / 400) ** 2): "that is for pairs: a "
             "homography takes four matches",
-            math.log(0.01) / math.log(1 - 27 / 400): "that is for one match at a time: "
+            math.log(0.01)
+            / math.log(1 - 27 / 400): "that is for one match at a time: "
             "a homography takes four",
-            math.log(0.1) / math.log(1 - (27 / 400) ** 4): "that is for a confidence "
+            math.log(0.1)
+            / math.log(1 - (27 / 400) ** 4): "that is for a confidence "
             "of 0.9",
-            math.log(0.01) / math.log(1 - (38 / 400) ** 4): "that is for the share of "
+            math.log(0.01)
+            / math.log(1 - (38 / 400) ** 4): "that is for the share of "
             "right matches, which the run does not know",
         },
         confirm="The cap was a small part of it, and the run could have told.",

@@ -39,13 +39,19 @@ def _weights_reversed(z, x, y):
 
 
 def _half_cell(z, x, y):
-    return _bilinear(z, np.clip(x - 0.5, 0, None), np.clip(y - 0.5, 0, None))
+    return _bilinear(
+        z, np.clip(x - 0.5, 0, None), np.clip(y - 0.5, 0, None)
+    )
 
 
 def _cases():
     rng = np.random.default_rng(0)
     return [
-        (rng.normal(size=(4, 4)), rng.uniform(0, 3, 5), rng.uniform(0, 3, 5)),
+        (
+            rng.normal(size=(4, 4)),
+            rng.uniform(0, 3, 5),
+            rng.uniform(0, 3, 5),
+        ),
         (
             rng.normal(size=(5, 5)),
             np.array([0.0, 4.0, 1.25]),
@@ -73,11 +79,26 @@ EXERCISES = {
     "another-box": vector(
         [15.625, 17, 15.625 / 7, 500 / 7],
         mistakes=[
-            ([15.625, 16, 15.625 / 7, 500 / 7], "RoI Pool includes the last cell: + 1"),
-            ([15.625, 15, 15.625 / 7, 500 / 7], "RoI Pool rounds to nearest, and + 1"),
-            ([15.625, 17, 17 / 7, 17 / 7 * 32], "RoI Align divides the width as it is"),
-            ([15.625, 16, 16 / 7, 16 / 7 * 32], "that rounds for RoI Align as well"),
-            ([15.625, 15, 15 / 7, 15 / 7 * 32], "that rounds for RoI Align as well"),
+            (
+                [15.625, 16, 15.625 / 7, 500 / 7],
+                "RoI Pool includes the last cell: + 1",
+            ),
+            (
+                [15.625, 15, 15.625 / 7, 500 / 7],
+                "RoI Pool rounds to nearest, and + 1",
+            ),
+            (
+                [15.625, 17, 17 / 7, 17 / 7 * 32],
+                "RoI Align divides the width as it is",
+            ),
+            (
+                [15.625, 16, 16 / 7, 16 / 7 * 32],
+                "that rounds for RoI Align as well",
+            ),
+            (
+                [15.625, 15, 15 / 7, 15 / 7 * 32],
+                "that rounds for RoI Align as well",
+            ),
         ],
     ),
     "what-flooring-would-lose": number(
@@ -97,7 +118,10 @@ EXERCISES = {
             8: "that is the largest shift; it is uniform between 0 and that",
             0: "that is the mean with its sign; take absolute values first",
             16: "rounding never moves a corner by a whole cell",
-            16 / np.sqrt(12): "that is the root mean square; the mean was asked for",
+            16
+            / np.sqrt(
+                12
+            ): "that is the root mean square; the mean was asked for",
         },
     ),
     "write-it": function(
@@ -105,13 +129,22 @@ EXERCISES = {
         cases=_cases(),
         mistakes=[
             (_axes_swapped, "x counts columns, the second axis of z"),
-            (_nearest, "that takes the nearest cell; weigh the four around the point"),
-            (_floored, "that takes one cell; weigh the four around the point"),
+            (
+                _nearest,
+                "that takes the nearest cell; weigh the four around the point",
+            ),
+            (
+                _floored,
+                "that takes one cell; weigh the four around the point",
+            ),
             (
                 _weights_reversed,
                 "the weights are reversed: the nearer cell weighs more",
             ),
-            (_half_cell, "x and y are indices here: no half cell to subtract"),
+            (
+                _half_cell,
+                "x and y are indices here: no half cell to subtract",
+            ),
         ],
     ),
     "four-samples": choice(

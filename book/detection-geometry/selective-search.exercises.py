@@ -42,10 +42,22 @@ EXERCISES = {
         [90, 210],
         tolerance=0,
         mistakes=[
-            ([90, 150], "the regions that were merged count too: each merge adds one"),
-            ([90, 299], "299 is how many there are at the end, after 149 merges"),
-            ([30, 210], "a merge takes away one region, not two: two go, one comes"),
-            ([210, 90], "swapped: each merge makes one region fewer in the image"),
+            (
+                [90, 150],
+                "the regions that were merged count too: each merge adds one",
+            ),
+            (
+                [90, 299],
+                "299 is how many there are at the end, after 149 merges",
+            ),
+            (
+                [30, 210],
+                "a merge takes away one region, not two: two go, one comes",
+            ),
+            (
+                [210, 90],
+                "swapped: each merge makes one region fewer in the image",
+            ),
         ],
         confirm="Each merge takes one away from the image and adds one to the list.",
     ),
@@ -60,8 +72,14 @@ EXERCISES = {
     "merge-two-histograms": vector(
         [0.125, 0.5, 0.375],
         mistakes=[
-            ([0.25, 0.5, 0.25], "the second region is larger: weigh by size"),
-            ([0.375, 0.5, 0.125], "you weighed each region by the other one's size"),
+            (
+                [0.25, 0.5, 0.25],
+                "the second region is larger: weigh by size",
+            ),
+            (
+                [0.375, 0.5, 0.125],
+                "you weighed each region by the other one's size",
+            ),
             ([50, 200, 150], "those are counts; divide by the 400 pixels"),
             ([0, 0.5, 0], "that is the intersection; merging adds pixels"),
         ],
@@ -87,8 +105,14 @@ EXERCISES = {
             (300, [0, 0, 40, 30], 20, [10, 10, 15, 14], 2000),
         ],
         mistakes=[
-            (_of_boxes, "the sizes are those of the regions, not of their boxes"),
-            (_of_hull, "the gap is divided by the image, not by the common box"),
+            (
+                _of_boxes,
+                "the sizes are those of the regions, not of their boxes",
+            ),
+            (
+                _of_hull,
+                "the gap is divided by the image, not by the common box",
+            ),
             (_gap, "that is the empty share; subtract it from 1"),
             (_with_one, "you add 1 to the widths; ends are exclusive here"),
         ],

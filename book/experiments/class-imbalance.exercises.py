@@ -49,15 +49,21 @@ def _manhattan(x, i, u):
     return x[i] + u * (x[distance.argmin()] - x[i])
 
 
-_POINTS = np.array([[0.0, 0.0], [1.0, 2.0], [4.0, 1.0], [1.5, -1.0], [3.0, 3.0]])
+_POINTS = np.array(
+    [[0.0, 0.0], [1.0, 2.0], [4.0, 1.0], [1.5, -1.0], [3.0, 3.0]]
+)
 _SLANTED = np.array([[0.0, 0.0], [1.0, 2.0], [0.0, 2.5]])
 
 EXERCISES = {
     "shift": number(
         math.log(20),
         mistakes={
-            math.log10(20): "that is the decimal logarithm; logits are natural ones",
-            -math.log(20): "turn the sign: the logit of the common class is too high",
+            math.log10(
+                20
+            ): "that is the decimal logarithm; logits are natural ones",
+            -math.log(
+                20
+            ): "turn the sign: the logit of the common class is too high",
             20.0: "that is the ratio of the odds; a logit is its logarithm",
             math.log(21): "odds compare the two classes: 20 to 1, not 21",
         },
@@ -66,9 +72,13 @@ EXERCISES = {
         10 * 0.9**20,
         mistakes={
             10 * (1 - 0.9**20): "that is how many are drawn at least once",
-            0.9**20: "that is the probability for one of them; there are ten",
+            0.9
+            ** 20: "that is the probability for one of them; there are ten",
             0.0: "each is drawn twice on average, but drawing is not dealing out",
-            10 * math.exp(-2): "that is the limit for many samples; here are ten",
+            10
+            * math.exp(
+                -2
+            ): "that is the limit for many samples; here are ten",
             2.0: "that is how often each one is drawn on average",
         },
     ),
@@ -77,8 +87,10 @@ EXERCISES = {
         mistakes={
             0.976: "that is the accuracy: the common class outvotes the rare one",
             0.3: "that is the recall of class 0 alone; average both classes",
-            970 / 980: "that is the recall of class 1 alone; average both classes",
-            (6 / 16 + 970 / 984) / 2: "those are precisions: divide by the true counts",
+            970
+            / 980: "that is the recall of class 1 alone; average both classes",
+            (6 / 16 + 970 / 984)
+            / 2: "those are precisions: divide by the true counts",
         },
     ),
     "same-boundary": choice(
@@ -101,11 +113,23 @@ EXERCISES = {
         tolerance=1e-9,
         mistakes=[
             (_own_neighbor, "a sample is nearest to itself: leave it out"),
-            (_from_the_neighbor, "u counts from the sample; you began at the neighbor"),
+            (
+                _from_the_neighbor,
+                "u counts from the sample; you began at the neighbor",
+            ),
             (_neighbor_added, "you added the neighbor, not the way to it"),
-            (_manhattan, "measure along the line: a root of a sum of squares"),
-            (_wrong_way, "that points away from the neighbor, off the segment"),
-            (_one_u_a_feature, "one u for all features, or it leaves the segment"),
+            (
+                _manhattan,
+                "measure along the line: a root of a sum of squares",
+            ),
+            (
+                _wrong_way,
+                "that points away from the neighbor, off the segment",
+            ),
+            (
+                _one_u_a_feature,
+                "one u for all features, or it leaves the segment",
+            ),
         ],
     ),
 }

@@ -82,8 +82,14 @@ EXERCISES = {
         tolerance=0,
         mistakes=[
             ([1, 2, 3], "that is best first; worst first was asked"),
-            ([2, 3, 1], "one direction is poor, but raw inputs end at chance"),
-            ([3, 1, 2], "PCA 1 keeps the common sum alone, full of dummies"),
+            (
+                [2, 3, 1],
+                "one direction is poor, but raw inputs end at chance",
+            ),
+            (
+                [3, 1, 2],
+                "PCA 1 keeps the common sum alone, full of dummies",
+            ),
         ],
         confirm="Centered inputs keep all dimensions, and beat the single best one.",
     ),
@@ -92,11 +98,23 @@ EXERCISES = {
         cases=[(_POINTS, 1), (_POINTS, 2), (_POINTS, 4), (_FEW, 1)],
         tolerance=1e-8,
         mistakes=[
-            (_not_centered, "center the rows before you look for directions"),
+            (
+                _not_centered,
+                "center the rows before you look for directions",
+            ),
             (_mean_forgotten, "add the mean again"),
-            (_last_directions, "those are the directions of least variance"),
-            (_columns_of_vt, "the directions are the rows of Vt, not its columns"),
-            (_not_mapped_back, "those are the scores; map them back to all features"),
+            (
+                _last_directions,
+                "those are the directions of least variance",
+            ),
+            (
+                _columns_of_vt,
+                "the directions are the rows of Vt, not its columns",
+            ),
+            (
+                _not_mapped_back,
+                "those are the scores; map them back to all features",
+            ),
         ],
         confirm="The signs cancel, for each direction is used twice.",
     ),

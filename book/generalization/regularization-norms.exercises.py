@@ -52,8 +52,8 @@ CASES = [
 
 EXERCISES = {
     "three-norms": asked(
-        "Give L0, L1 and L2 of the vector (0, −3, 4, 0, 0), "
-        "as a list of three numbers.",
+        "Give L0, L1 and L2 of the vector (0, −3, 4, 0, 0), as a list of three "
+        "numbers.",
         vector(
             [2, 7, 5],
             mistakes=[
@@ -61,16 +61,19 @@ EXERCISES = {
                     [1, 7, 5],
                     "L0 counts the elements that are not zero, it adds nothing",
                 ),
-                ([3, 7, 5], "L0 counts the elements that are not zero, not the zeros"),
+                (
+                    [3, 7, 5],
+                    "L0 counts the elements that are not zero, not the zeros",
+                ),
                 ([2, 1, 5], "L1 adds absolute values: the -3 counts as 3"),
                 ([2, 7, 25], "25 is the squared L2 norm; take its root"),
             ],
         ),
     ),
     "soft-thresholding": asked(
-        "The data ask for (2.5, −0.4, −1.5, 1.0), and the L1 penalty has price 1: "
-        "what minimizes half the squared distance plus the L1 norm? "
-        "The answer is a list of four numbers.",
+        "Which vector has the least sum of its L1 norm and half its squared "
+        "distance from (2.5, −0.4, −1.5, 1.0)? The answer is a list of four "
+        "numbers.",
         vector(
             [1.5, 0, -0.5, 0],
             mistakes=[
@@ -78,9 +81,18 @@ EXERCISES = {
                     [2.5, 0, -1.5, 0],
                     "that is the hard threshold: the survivors move too",
                 ),
-                ([1.25, -0.2, -0.75, 0.5], "that is ridge: it divides by 1 + λ"),
-                ([1.5, 0, -2.5, 0], "negative entries move toward 0 as well"),
-                ([1.5, 0.6, -0.5, 0], "an entry within the threshold stops at 0"),
+                (
+                    [1.25, -0.2, -0.75, 0.5],
+                    "that is ridge: it divides by 1 + λ",
+                ),
+                (
+                    [1.5, 0, -2.5, 0],
+                    "negative entries move toward 0 as well",
+                ),
+                (
+                    [1.5, 0.6, -0.5, 0],
+                    "an entry within the threshold stops at 0",
+                ),
             ],
             confirm="The entry that lies on the threshold becomes 0.",
         ),
@@ -121,11 +133,23 @@ EXERCISES = {
         CASES,
         tolerance=1e-9,
         mistakes=[
-            (_squared, "that is the map of the squared norm, which only rescales"),
-            (_entry_by_entry, "that is the soft threshold of single weights"),
+            (
+                _squared,
+                "that is the map of the squared norm, which only rescales",
+            ),
+            (
+                _entry_by_entry,
+                "that is the soft threshold of single weights",
+            ),
             (_whole, "that treats all weights as one group"),
-            (_not_stopped, "a group shorter than λ has turned round: stop at 0"),
-            (_not_stopped_nan, "a group shorter than λ has turned round: stop at 0"),
+            (
+                _not_stopped,
+                "a group shorter than λ has turned round: stop at 0",
+            ),
+            (
+                _not_stopped_nan,
+                "a group shorter than λ has turned round: stop at 0",
+            ),
         ],
     ),
 }

@@ -36,9 +36,15 @@ EXERCISES = {
         24 * np.log(2),
         tolerance=0.1,
         mistakes={
-            23 * np.log(2): "there e^-z is one spacing 2^-23; rounding gives 1 only "
+            23
+            * np.log(
+                2
+            ): "there e^-z is one spacing 2^-23; rounding gives 1 only "
             "from half a spacing on",
-            25 * np.log(2): "the sum 1 + e^-z lies above 1, where the spacing is "
+            25
+            * np.log(
+                2
+            ): "the sum 1 + e^-z lies above 1, where the spacing is "
             "2^-23; half of it is 2^-24",
             53 * np.log(2): "that is float64",
             24: "e^-z is compared with a power of 2: take the natural logarithm",

@@ -11,7 +11,9 @@ from evidence.exercises import choice, function, number
 
 
 def _update(running_mean, running_var, x, momentum):
-    return _mix(running_mean, running_var, x.mean(0), x.var(0, ddof=1), momentum)
+    return _mix(
+        running_mean, running_var, x.mean(0), x.var(0, ddof=1), momentum
+    )
 
 
 def _mix(running_mean, running_var, mu, var, momentum):
@@ -34,12 +36,16 @@ def _reversed_and_biased(running_mean, running_var, x, momentum):
 
 
 def _deviation(running_mean, running_var, x, momentum):
-    return _mix(running_mean, running_var, x.mean(0), x.std(0, ddof=1), momentum)
+    return _mix(
+        running_mean, running_var, x.mean(0), x.std(0, ddof=1), momentum
+    )
 
 
 def _over_units(running_mean, running_var, x, momentum):
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # one unit has no variance of its own
+        warnings.simplefilter(
+            "ignore"
+        )  # one unit has no variance of its own
         var = x.var(1, ddof=1)
     return _mix(running_mean, running_var, x.mean(1), var, momentum)
 
@@ -58,9 +64,19 @@ def _cases():
     rng = np.random.default_rng(0)
     return [
         (np.zeros(3), np.ones(3), rng.normal(2, 3, size=(3, 3)), 0.1),
-        (rng.normal(size=2), rng.uniform(1, 2, size=2), rng.normal(size=(2, 2)), 0.3),
+        (
+            rng.normal(size=2),
+            rng.uniform(1, 2, size=2),
+            rng.normal(size=(2, 2)),
+            0.3,
+        ),
         # more samples than units, so that one cannot be taken for the other
-        (np.zeros(1), np.ones(1), np.random.default_rng(1).normal(size=(6, 1)), 0.1),
+        (
+            np.zeros(1),
+            np.ones(1),
+            np.random.default_rng(1).normal(size=(6, 1)),
+            0.1,
+        ),
     ]
 
 
@@ -108,16 +124,31 @@ EXERCISES = {
         _update,
         cases=_cases(),
         mistakes=[
-            (_biased, "this is the biased variance: you divided by m, not by m - 1"),
-            (_reversed, "the weights are reversed: momentum belongs to the new batch"),
+            (
+                _biased,
+                "this is the biased variance: you divided by m, not by m - 1",
+            ),
+            (
+                _reversed,
+                "the weights are reversed: momentum belongs to the new batch",
+            ),
             (
                 _reversed_and_biased,
                 "the weights are reversed, and the variance is biased",
             ),
             (_deviation, "that mixes standard deviations into a variance"),
-            (_over_units, "the statistics run over the samples, axis 0, not the units"),
-            (_by_units, "m is the number of samples, not of units: x.shape[0]"),
-            (_last_batch, "that keeps only the last batch; the past counts too"),
+            (
+                _over_units,
+                "the statistics run over the samples, axis 0, not the units",
+            ),
+            (
+                _by_units,
+                "m is the number of samples, not of units: x.shape[0]",
+            ),
+            (
+                _last_batch,
+                "that keeps only the last batch; the past counts too",
+            ),
         ],
     ),
     "one-sample-in-training-mode": choice(

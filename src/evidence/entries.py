@@ -26,8 +26,8 @@ KINDS = {  # what an entry of each kind has beside id, statement, kind and sourc
 }
 OPTIONAL = {"core", "instead", "reach", "margin_reason", "data"}
 PRINTED = (  # what an output shows or is judged by
-    *("id", "statement", "expected", "kind", "settings", "asks", "reach", "instead"),
-    *("margin_reason", "source"),
+    *("id", "statement", "expected", "believed", "kind", "settings", "asks", "reach"),
+    *("instead", "margin_reason", "source"),
 )
 QUOTE = """Put it in quotes, as in  statement: "first: second"  (a text needs them
 with a colon inside, or with a quotation mark, @, ` or * at its beginning), and indent

@@ -9,6 +9,7 @@ import html
 import posixpath
 import re
 import symtable
+import tomllib
 from collections import Counter
 from itertools import pairwise
 
@@ -670,6 +671,15 @@ def test_every_notebook_is_in_the_contents():
     there = {path for path in there if ".ipynb_checkpoints" not in path.parts}
     lost = sorted(notebooks.name_of(p) for p in there - {*notebooks.chapters()})
     assert not lost, f"notebooks that _toc.yml does not list, and no test sees: {lost}"
+
+
+def test_only_the_first_edition_has_lines_that_no_page_shows():
+    """The other chapters are formatted for lines of 76 characters."""
+    settings = tomllib.loads((notebooks.ROOT / "book" / "ruff.toml").read_text("utf8"))
+    first = {f"{name.rpartition('/')[2]}.ipynb" for name in editions.FIRST}
+    more = {*settings["format"]["exclude"]} - first
+    assert not more, f"not of the first edition: take {more} off book/ruff.toml"
+    assert settings["line-length"] == sizes.WIDTH
 
 
 def test_excuses_from_comparison_are_counted():

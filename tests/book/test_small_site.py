@@ -487,7 +487,10 @@ def test_what_decides_is_on_a_phone_s_screen(visit, name, theme):
 
 
 def test_a_table_of_results_is_a_table_or_cards(visit):
-    for width, label in ((1280, "none"), (390, '"accuracy lost: "')):
+    for width, label, side in (
+        (1280, "none", "right"),
+        (390, '"accuracy lost: "', "left"),
+    ):
         opened = visit("experiments/class-imbalance#claim-imbalance", width)
         table = opened.get_by_role("table", name="Small batches & more.")
         assert table.get_by_role("rowheader").all_inner_texts() == [
@@ -497,6 +500,7 @@ def test_a_table_of_results_is_a_table_or_cards(visit):
         last = table.get_by_role("cell").nth(1)
         assert last.inner_text() == "0.410 [0.380, 0.440]"
         assert last.evaluate("e => getComputedStyle(e, '::before').content") == label
+        assert last.evaluate("e => getComputedStyle(e).textAlign") == side
 
 
 @pytest.mark.parametrize(("width", "theme"), [(390, "dark"), (1280, "light")])
@@ -661,6 +665,8 @@ def test_a_mark_and_a_link_lead_to_their_row(visit, width):
     row = opened.locator(f"[id={name}]")
     row.wait_for(state="visible")
     assert opened.evaluate(ROOT_WIDTH) == width
+    far = row.evaluate("e => getComputedStyle(e).contentVisibility")
+    assert far == "auto"  # is not laid out until it comes near
     top = "e => e.getBoundingClientRect().top"
     assert 0 <= row.evaluate(top) < 900
     mark = opened.locator(".evidence-picture a[data-verdict]").nth(200)

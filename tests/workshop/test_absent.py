@@ -87,7 +87,8 @@ def course(sound, tmp_path_factory):
     shutil.copytree(vendor, root / "book" / "_static" / "vendor")
     for ending in (".ipynb", ".yml", ".exercises.py"):
         text = (root / "book" / f"{CHAPTER}{ending}").read_text("utf8")
-        for old, new in (("hello-chapter", "away"), ("Hello chapter", "Away")):
+        changes = {"hello-chapter": "away", "Hello chapter": "Away", '"draft"': '"x"'}
+        for old, new in changes.items():
             text = text.replace(old, new)
         (root / "book" / "demo" / f"away{ending}").write_text(text, "utf8")
     edit(root, "book/demo/away.ipynb", "## 1. A", "(away-section)=\\n## 1. A")
@@ -174,6 +175,8 @@ def test_with_an_address_they_become_links(course):
 
 
 def test_what_is_unknown_stays_an_error_and_check_finds_it_too(course):
+    edit(course, "book/two/now.md", "Here.", "(since-then)=\n## Later\n\nHere.")
+    add_prose(course, "See {ref}`since-then`, a label made after the site was.")
     assert references(course) == ""
     add_prose(course, *UNKNOWN)
     kept = course / "book" / "demo" / ".ipynb_checkpoints" / "old-checkpoint.md"

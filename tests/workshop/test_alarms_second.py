@@ -129,7 +129,11 @@ HARMS = {
         "no folded discussion",
     ),
     "nothing_recalled": (END, finish, "recalls 0 questions, not 3"),
-    "two_sentences": (END, replace("remember", " stand here.", ""), "has 2 sentences"),
+    "two_sentences": (
+        END,
+        replace("remember", "Three sentences. ", ""),
+        "has 2 sentences",
+    ),
     "nothing_to_read": (END, replace("remember", "{cite:t}", ""), "cites nothing"),
     "claim_not_judged": (PLACE, forget_a_claim, rf"no cell judges \['{SECOND}'\]"),
     "claim_judged_twice": (PLACE, judge_twice, f"{SECOND} is judged in .* too"),

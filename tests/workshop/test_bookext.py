@@ -138,6 +138,8 @@ def test_surprises_come_first_then_parts_and_chapters():
     assert "2 came out otherwise" in page.text
     marks = page.select(".evidence-picture li")
     assert [len(line.select("[data-verdict]")) for line in marks] == [5, 2]
+    choices = page.select(".evidence-filters select")
+    assert [x["data-filter"] for x in choices] == ["verdict"]  # one kind, one part
     early = page.select_one(".evidence-picture [href='#early']")
     assert (early["data-verdict"], early["aria-label"]) == ("depends", "depends: early")
 

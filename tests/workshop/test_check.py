@@ -55,8 +55,8 @@ def test_check_says_what_ruff_says_of_a_cell_and_of_the_exercises(book):
         f"{exercises}, line 3: Import block is un-sorted or un-formatted (I001)",
         f"{exercises}, line 3: Multiple imports on one line (E401)",
         f"{exercises}, line 3: `os` imported but unused (F401)",
-        f"book/{CHAPTER}.ipynb, cell [4], line 2: Undefined name `nobody` (F821)",
-        f"book/{CHAPTER}.ipynb, cell [4]: not in ruff's form: make format "
+        f"book/{CHAPTER}.ipynb, cell [3], line 2: Undefined name `nobody` (F821)",
+        f"book/{CHAPTER}.ipynb, cell [3]: not in ruff's form: make format "
         f"CHAPTER={CHAPTER}",
     ]
     assert notebooks.problems(chapter_of(book)) == [
@@ -89,7 +89,7 @@ def test_check_fails_where_a_chapter_is_wrong(book, harm):
     assert done.output.count(said) == (harm == "output")
     assert "References were not checked" in done.output
     if harm == "lint":
-        assert "cell [4]: not in ruff's form: make format" in done.output
+        assert "cell [3]: not in ruff's form: make format" in done.output
         assert " failed" not in done.output
         return
     assert SLUG in done.output.partition("short test summary")[2]

@@ -37,7 +37,7 @@ def test_format_mends_code_and_notebooks_and_names_what_it_cannot(book):
     toy.execution_count = 9
     path.write_text(json.dumps(notebook), "utf8")
     done = copies.python(book, "-m", "tools.format")
-    assert f"{CHAPTER}: cell [4] was run in another order: make run" in done.stdout
+    assert f"{CHAPTER}: cell [3] was run in another order: make run" in done.stdout
 
 
 def test_format_of_a_chapter_leaves_the_others_alone(book):

@@ -82,7 +82,7 @@ def change(root, cell: str, old: str, text: str, run: str) -> None:
     ("ours", "theirs"),
     [
         (("question", "Begin", "Start"), ("remember", "Three", "Four")),
-        (("toy", "2, 6", "2, 9"), ("compare", "1e-12", "1e-13")),
+        (("toy", "2, 6", "2, 9"), ("own-start", "N = 4", "N = 5")),
         (("toy", "2, 6", "2, 9"), ("remember", "Three", "Four")),
     ],
 )

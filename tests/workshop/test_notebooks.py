@@ -240,7 +240,7 @@ STALE = {
     "exercises": replace(f"{OWN}.exercises.py", "0.16", "0.17"),
     "script of the widgets": append("src/evidence/explorer.js", "//"),
     "style of the widgets": append("src/evidence/explorer.css", "/**/"),
-    "expected verdict": replace(f"{OWN}.yml", "expected: holds", "expected: fails"),
+    "expected verdict": replace(f"{OWN}.yml", "expected: fails", "expected: depends"),
     "statement": replace(f"{OWN}.yml", "independent samples", "samples"),
     "pin of what it imports": replace("constraints.txt", "\nnumpy==", "\nnumpy==1!"),
 }
@@ -256,7 +256,7 @@ FRESH = {
     "module it does not use": append("src/evidence/methods/ransac.py", "x = 1"),
     "module that is new": lambda root: (root / "src/evidence/other.py").write_text("x"),
     "claims and exercises of another chapter": add_another_chapter,
-    "what is known about the claim": replace(f"{OWN}.yml", "Variances", "As variances"),
+    "what is known about the claim": replace(f"{OWN}.yml", "    core: true\n", ""),
     "pin of what nothing imports": append("constraints.txt", "some-package==1.0"),
 }
 

@@ -8,7 +8,7 @@ from test_together import snapshot
 from tools import contents, notebooks
 
 NOT_YAML = f"""\
-book/{CHAPTER}.yml, line 4: not YAML, mapping values are not allowed in this context:
+book/{CHAPTER}.yml, line 6: not YAML, mapping values are not allowed in this context:
     statement: said: In {SLUG}, the mean of n independent samples spreads as σ/√n.
 Put it in quotes, """
 COMMANDS = {  # what is called, and whether it speaks of one chapter alone
@@ -51,7 +51,7 @@ def test_code_that_is_not_python_is_named_once(book, command):
     edit_cell(book, "toy", "[1, 2, 6]", "[1, 2, 6")
     done = copies.python(book, "-m", *COMMANDS[command])
     said = done.output.replace("Building the site ...\n", "")
-    place = f"{CHAPTER}: cell [4], line 1: closing parenthesis ')' does not match"
+    place = f"{CHAPTER}: cell [3], line 1: closing parenthesis ')' does not match"
     assert done.returncode == 1 and said.startswith(place), said
     assert said.endswith(": np.mean([1, 2, 6)\n") and said.count("\n") == 1
 

@@ -133,13 +133,15 @@ def _filters(rows: list[dict]) -> str:
 
 
 def _select(name: str, label: str, options: dict[str, str]) -> str:
+    """Return a choice between what rows have, if there is one."""
     items = "".join(
-        f'<option value="{k}">{text}</option>' for k, text in options.items()
+        f'<option value="{key}">{text}</option>' for key, text in options.items()
     )
-    return (
+    choice = (
         f'<label>{label} <select data-filter="{name}"><option value="">all</option>'
         f"{items}</select></label>"
     )
+    return choice if len(options) > 1 else ""
 
 
 def _part(row: dict) -> str:
