@@ -690,7 +690,7 @@ def ransac(
 
 @door(_check_polish)
 def polish(model, candidate, points, threshold, cost, factors=FACTORS):
-    """Refit a model to its inliers, several times, and keep the cheapest.
+    """Refit a model to its inliers, again and again, and keep the best.
 
     The first rounds look further than the threshold: a model through noisy points is
     off by more than their noise, and its own inliers alone would hold it there.
