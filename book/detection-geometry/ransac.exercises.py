@@ -5,75 +5,95 @@ Chapter: book/detection-geometry/ransac.ipynb.
 
 import math
 
-from evidence.exercises import choice, function, number
+import numpy as np
+
+from evidence.exercises import bug, choice, function, number
 
 
-def _trials(num_inliers, num_points, sample_size, confidence):
-    return _formula(
-        num_inliers / num_points, sample_size, confidence, math.ceil
-    )
+def _supporters(x, threshold):
+    """Return for each reading as a sample which readings are near to it."""
+    x = np.asarray(x, dtype=float)
+    return x, np.abs(x[:, None] - x) < threshold
 
 
-def _formula(share, sample_size, confidence, rounding):
-    return _trials_at(share**sample_size, confidence, rounding)
+def _consensus_mean(x, threshold):
+    x, near = _supporters(x, threshold)
+    return x[near[near.sum(axis=1).argmax()]].mean()
 
 
-def _trials_at(clean, confidence, rounding):
-    if clean == 0:
-        return math.inf
-    if clean == 1:
-        return 1
-    return max(1, rounding(math.log(1 - confidence) / math.log(1 - clean)))
+def _without_refit(x, threshold):
+    x, near = _supporters(x, threshold)
+    return x[near.sum(axis=1).argmax()]
 
 
-def _without_replacement(num_inliers, num_points, sample_size, confidence):
-    subsets = math.comb(num_points, sample_size)
-    clean = math.comb(num_inliers, sample_size) / subsets
-    return _trials_at(clean, confidence, math.ceil)
+def _the_count(x, threshold):
+    return _supporters(x, threshold)[1].sum(axis=1).max()
 
 
-def _rounded_down(num_inliers, num_points, sample_size, confidence):
-    return _formula(
-        num_inliers / num_points, sample_size, confidence, math.floor
-    )
-
-
-def _not_rounded(num_inliers, num_points, sample_size, confidence):
-    return _formula(
-        num_inliers / num_points, sample_size, confidence, float
-    )
-
-
-def _outlier_share(num_inliers, num_points, sample_size, confidence):
-    share = 1 - num_inliers / num_points
-    return _formula(share, sample_size, confidence, math.ceil)
-
-
-def _upside_down(num_inliers, num_points, sample_size, confidence):
-    share = num_inliers / num_points
-    return _formula(share, sample_size, 1 - confidence, math.ceil)
-
-
-def _pairs_only(num_inliers, num_points, sample_size, confidence):
-    return _formula(num_inliers / num_points, 2, confidence, math.ceil)
+def _the_last(x, threshold):
+    x, near = _supporters(x, threshold)
+    return x[near[-1]].mean()
 
 
 NEARLY_CERTAIN = (
     "that is nearly certain, which ten trials are not: a clean sample is two inliers "
     "at once, and 0.3 is the share of inliers"
 )
+CAP = math.log(0.01) / math.log(1 - (27 / 400) ** 4)
 
 EXERCISES = {
-    "four-at-once": number(
-        178,
-        tolerance=0,
-        mistakes={
-            177: "round up: 177 trials fall just short of 0.99",
-            27: "that is the number for pairs: a homography needs four matches",
-            34: "0.6 is the share of outliers; w is the share of inliers",
-            89: "that is the number for a confidence of 0.9",
+    "write-it": function(
+        _consensus_mean,
+        cases=[
+            ([20.1, 19.8, 20.2, 35.0, 4.0, 50.0, 61.0], 0.5),
+            ([7.0, 1.0, 1.4, 0.7, 9.0, 9.1, -30.0, 1.3], 0.45),
+            ([5.0, 100.0, 101.0, 102.0, 6.0, 300.0], 1.5),
+        ],
+        mistakes=[
+            (
+                _without_refit,
+                "that is the best sample itself: end with the mean of its "
+                "consensus set",
+            ),
+            (
+                _the_count,
+                "that is how many agree; return the mean of those who do",
+            ),
+            (
+                _the_last,
+                "that is the last reading's consensus set, not the largest",
+            ),
+            (
+                lambda x, threshold: np.mean(x),
+                "that is the mean of all readings",
+            ),
+            (
+                lambda x, threshold: np.median(x),
+                "that is the median of all readings",
+            ),
+        ],
+        confirm="That is RANSAC with every sample tried: propose, vote, keep, refit.",
+    ),
+    "bug": bug(
+        """
+        best = np.zeros(len(points), bool)
+        for i, j in samples:
+            along = points[j] - points[i]
+            normal = np.array([-along[1], along[0]])
+            distance = np.abs((points - points[i]) @ normal)
+            inliers = distance < threshold
+            if inliers.sum() > best.sum():
+                best = inliers
+        """,
+        at=4,
+        why_not={
+            1: "at first nobody agrees, so that any consensus is larger",
+            3: "either point of the two may be the first",
+            5: "the distance from a line through a point is a product with a normal",
+            7: "of two equally large sets either may be kept",
         },
-        confirm="Four inliers at once are rare, although the inliers are not.",
+        confirm="A normal has length 1; this one makes distances grow with the gap "
+        "between the two points, so that neighbors find too many supporters.",
     ),
     "ten-trials": number(
         1 - (1 - 0.3**2) ** 10,
@@ -92,6 +112,16 @@ EXERCISES = {
             - (1 - 3 * 2 / (10 * 9))
             ** 10: "that is for ten points only, three of "
             "them inliers; here they are very many",
+        },
+    ),
+    "which-cure": choice(
+        "c",
+        options={
+            "a": "clean samples were drawn: what came of them is the trouble",
+            "b": "the threshold fits the noise, so counting sees what it should",
+            "c": "Each model saw four matches. Local optimization lets each new best "
+            "one see its inliers, before the winner is chosen.",
+            "d": "that keeps fewer of the right matches and leaves the models as noisy",
         },
     ),
     "threshold-in-pixels": number(
@@ -114,46 +144,22 @@ EXERCISES = {
             2 * math.sqrt(-2 * math.log(0.95)): "that keeps 5 %, not 95 %",
         },
     ),
-    "who-agrees": number(
-        5,
-        tolerance=0,
+    "the-cap": number(
+        CAP,
         mistakes={
-            3: "those are vertical distances; divide them by sqrt(1 + 2**2)",
-            1: "only one point lies on the line exactly; the threshold is 0.5",
-            6: "the last point is 1.8 away",
+            math.log(0.01)
+            / math.log(1 - (27 / 400) ** 2): "that is for pairs: a "
+            "homography takes four matches",
+            math.log(0.01)
+            / math.log(1 - 27 / 400): "that is for one match at a time: "
+            "a homography takes four",
+            math.log(0.1)
+            / math.log(1 - (27 / 400) ** 4): "that is for a confidence "
+            "of 0.9",
+            math.log(0.01)
+            / math.log(1 - (38 / 400) ** 4): "that is for the share of "
+            "right matches, which the run does not know",
         },
-    ),
-    "adaptive-stopping": function(
-        _trials,
-        cases=[
-            (50, 100, 2, 0.99),
-            (30, 100, 4, 0.99),
-            (400, 500, 3, 0.9),
-            (100, 100, 4, 0.99),
-            (0, 100, 2, 0.99),
-            (99, 100, 2, 0.5),
-        ],
-        tolerance=1e-9,
-        mistakes=[
-            (_rounded_down, "round up: the confidence is a lower bound"),
-            (_not_rounded, "a number of trials is whole: round up"),
-            (_outlier_share, "w is the share of inliers, not of outliers"),
-            (_upside_down, "that is the number for the confidence 1 - p"),
-            (_pairs_only, "the exponent is the sample size, not always 2"),
-            (
-                _without_replacement,
-                "that is exact, without replacement; here q = w**s",
-            ),
-        ],
-        confirm="Called after every new best model, it is adaptive stopping.",
-    ),
-    "second-line": choice(
-        "c",
-        options={
-            "a": "more trials only find the largest consensus more surely",
-            "b": "at 60 % outliers in general position RANSAC succeeds, see section 9",
-            "c": "The wrong line has the larger consensus, and that is maximized.",
-            "d": "a smaller threshold leaves both lines their points",
-        },
+        confirm="The cap was a small part of it, and the run could have told.",
     ),
 }

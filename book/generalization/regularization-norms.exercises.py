@@ -5,7 +5,7 @@ Chapter: book/generalization/regularization-norms.ipynb.
 
 import numpy as np
 
-from evidence.exercises import function, number, vector
+from evidence.exercises import asked, function, number, vector
 
 
 def _group_prox(z, groups, penalty):
@@ -51,39 +51,51 @@ CASES = [
 ]
 
 EXERCISES = {
-    "three-norms": vector(
-        [2, 7, 5],
-        mistakes=[
-            (
-                [1, 7, 5],
-                "L0 counts the elements that are not zero, it adds nothing",
-            ),
-            (
-                [3, 7, 5],
-                "L0 counts the elements that are not zero, not the zeros",
-            ),
-            ([2, 1, 5], "L1 adds absolute values: the -3 counts as 3"),
-            ([2, 7, 25], "25 is the squared L2 norm; take its root"),
-        ],
+    "three-norms": asked(
+        "Give L0, L1 and L2 of the vector (0, −3, 4, 0, 0), as a list of three "
+        "numbers.",
+        vector(
+            [2, 7, 5],
+            mistakes=[
+                (
+                    [1, 7, 5],
+                    "L0 counts the elements that are not zero, it adds nothing",
+                ),
+                (
+                    [3, 7, 5],
+                    "L0 counts the elements that are not zero, not the zeros",
+                ),
+                ([2, 1, 5], "L1 adds absolute values: the -3 counts as 3"),
+                ([2, 7, 25], "25 is the squared L2 norm; take its root"),
+            ],
+        ),
     ),
-    "soft-thresholding": vector(
-        [1.5, 0, -0.5, 0],
-        mistakes=[
-            (
-                [2.5, 0, -1.5, 0],
-                "that is the hard threshold: the survivors move too",
-            ),
-            (
-                [1.25, -0.2, -0.75, 0.5],
-                "that is ridge: it divides by 1 + λ",
-            ),
-            ([1.5, 0, -2.5, 0], "negative entries move toward 0 as well"),
-            (
-                [1.5, 0.6, -0.5, 0],
-                "an entry within the threshold stops at 0",
-            ),
-        ],
-        confirm="The entry that lies on the threshold becomes 0.",
+    "soft-thresholding": asked(
+        "Which vector has the least sum of its L1 norm and half its squared "
+        "distance from (2.5, −0.4, −1.5, 1.0)? The answer is a list of four "
+        "numbers.",
+        vector(
+            [1.5, 0, -0.5, 0],
+            mistakes=[
+                (
+                    [2.5, 0, -1.5, 0],
+                    "that is the hard threshold: the survivors move too",
+                ),
+                (
+                    [1.25, -0.2, -0.75, 0.5],
+                    "that is ridge: it divides by 1 + λ",
+                ),
+                (
+                    [1.5, 0, -2.5, 0],
+                    "negative entries move toward 0 as well",
+                ),
+                (
+                    [1.5, 0.6, -0.5, 0],
+                    "an entry within the threshold stops at 0",
+                ),
+            ],
+            confirm="The entry that lies on the threshold becomes 0.",
+        ),
     ),
     "first-to-enter": number(
         6,
@@ -94,14 +106,18 @@ EXERCISES = {
             -6: "a penalty is not negative: take the absolute value",
         },
     ),
-    "degrees-of-freedom": number(
-        2.2,
-        mistakes={
-            23 / 12: "the singular values enter squared: d²/(d² + λ)",
-            1.7: "each factor counts once, not squared",
-            0.8: "that is what ridge takes away: 3 minus the degrees of freedom",
-            3: "that is without a penalty",
-        },
+    "degrees-of-freedom": asked(
+        "A design has the singular values 3, 2 and 1. How many degrees of "
+        "freedom has ridge regression with λ = 1? The answer is a number.",
+        number(
+            2.2,
+            mistakes={
+                23 / 12: "the singular values enter squared: d²/(d² + λ)",
+                1.7: "each factor counts once, not squared",
+                0.8: "that is what ridge takes away: 3 minus the degrees of freedom",
+                3: "that is without a penalty",
+            },
+        ),
     ),
     "who-only-shrinks": number(
         2,

@@ -31,7 +31,7 @@ from evidence.checks import door
 COSTS = ("msac", "count")
 FIRST_CHUNK, LARGEST_CHUNK = 32, 2048  # samples drawn at once, doubled every time
 CACHED_RESIDUALS = 2**15  # of single precision: 128 kB, which a core keeps close by
-POLISH_FACTORS = (3.0, 2.0, 1.0, 1.0)  # its thresholds, in units of the threshold
+FACTORS = (3.0, 2.0, 1.0, 1.0)  # of polish: its thresholds, in units of the given
 MEMBERS = ("sample_size", "minimal", "squared_residuals", "fit")  # of a kind of model
 SINGLE_RANGE, DOUBLE_RANGE = 1e15, 1e50  # of sizes, and of 1 / sizes: see _check_size
 
@@ -610,7 +610,8 @@ def ransac(
         sigma, 3 sigma is a fair choice.
     confidence : float
         With ``adaptive``, stop when the samples drawn hold an all-inlier one with this
-        probability, going by the inliers of the best model so far.
+        probability, going by the inliers of the best model so far. Samples take no
+        point twice, which matters where points are few.
     max_trials : int
         Largest number of samples. The first check comes after 32 of them.
     cost : {"msac", "count"}
@@ -654,7 +655,7 @@ def ransac(
     """
     rng = np.random.default_rng(seed)
     scored = points.astype(_scoring_precision(points, threshold))
-    factors = POLISH_FACTORS if local_optimization else ()
+    factors = FACTORS if local_optimization else ()
 
     best, best_cost = None, float(len(points))
     trials, needed, chunk, trace = 0, max_trials, FIRST_CHUNK, []
@@ -672,8 +673,12 @@ def ransac(
                 best, best_cost = found, found_cost
                 if adaptive:
                     share = _inliers(model, best, points, threshold).mean()
-                    enough = _trials_needed(share, model.sample_size, confidence)
-                    needed = min(enough, max_trials)
+                    needed = min(
+                        max_trials,
+                        _trials_needed(
+                            share, model.sample_size, confidence, len(points)
+                        ),
+                    )
         trace.append((trials, best_cost))
 
     if best is not None and refit and not local_optimization:
@@ -684,8 +689,8 @@ def ransac(
 
 
 @door(_check_polish)
-def polish(model, candidate, points, threshold, cost, factors=POLISH_FACTORS):
-    """Refit a model to its inliers, again and again, and keep the cheapest.
+def polish(model, candidate, points, threshold, cost, factors=FACTORS):
+    """Refit a model to its inliers, again and again, and keep the best.
 
     The first rounds look further than the threshold: a model through noisy points is
     off by more than their noise, and its own inliers alone would hold it there.
@@ -719,10 +724,11 @@ def polish(model, candidate, points, threshold, cost, factors=POLISH_FACTORS):
     ----------
     Chum, Matas & Kittler (2003), section 3 (the iterative variant).
     """
-    best, squared = candidate, model.squared_residuals(candidate[None], points)[0]
-    best_cost = _total_cost(squared, threshold, cost)
+    squared = model.squared_residuals(candidate[None], points)[0]
+    best, best_cost = candidate, _total_cost(squared, threshold, cost)
     for factor in factors:
-        refitted = _fit_or_none(model, points[squared < (factor * threshold) ** 2])
+        near = squared < (factor * threshold) ** 2
+        refitted = _fit_or_none(model, points[near])
         if refitted is None:
             break
         squared = model.squared_residuals(refitted[None], points)[0]

@@ -408,6 +408,29 @@ def test_adaptive_stopping_spends_what_the_inliers_ask_for():
     assert more > 1.5 * found.trials
 
 
+def test_with_few_points_the_search_does_not_stop_too_early():
+    """Of 10 matches 5 are right: a clean sample is one of 42, and not one of 16."""
+    found = ransac(few_matches(0, 10), HOMOGRAPHY, 1e-3, local_optimization=False)
+    assert found.inliers.sum() == 5
+    assert found.trials >= trials_needed(0.5, 4, 0.99, 10) > trials_needed(0.5, 4, 0.99)
+
+
+def test_with_few_points_the_confidence_is_kept():
+    """By the rule with replacement, 62 % of these runs would fail instead of half."""
+    failed = 0
+    for seed in range(300):
+        points = few_matches(seed, 20)
+        options = {"confidence": 0.5, "local_optimization": False, "seed": seed}
+        found = ransac(points, HOMOGRAPHY, 1e-3, **options)
+        failed += found.inliers.sum() < 5
+    assert failed <= 150
+
+
+def few_matches(seed, num_points):
+    """Return matches of which five are right, and exact."""
+    return homography_scene(generator(19, seed), num_points, 1 - 5 / num_points, 0)[0]
+
+
 # --- degenerate and wrong input -------------------------------------------------------
 
 
