@@ -35,8 +35,18 @@
     const ids = question.dataset.questions.split(" ");
     const last = ids.map(card).filter(Boolean).reduce((a, b) => (!a || follows(a, b) ? b : a), null);
     if (ids.length > MOST || !last || !follows(question, last)) return [];
-    return [...document.querySelectorAll(".cell_output")].filter((output) =>
+    const outputs = [...document.querySelectorAll(".cell_output")].filter((output) =>
       follows(question, output) && (output.contains(last) || follows(output, last)));
+    return [...outputs, ...why(last)];
+  }
+
+  // The sentences after a verdict say why it came out so.
+  function why(last) {
+    const told = [];
+    for (let next = last.closest(".cell").nextElementSibling; next?.matches("p, ul, ol"); next = next.nextElementSibling) {
+      told.push(next);
+    }
+    return told;
   }
 
   const aimed = (output) => output.contains(document.getElementById(decodeURIComponent(location.hash.slice(1))));

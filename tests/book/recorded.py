@@ -198,9 +198,12 @@ CODE = {  # of cells, by their ids; of the others the id itself
 def write_chapter(
     path: Path, title: str, needs: str = "*Needs: nothing.*", **cells
 ) -> None:
-    """Write a notebook whose cells, each under its id, store what is given."""
+    """Write a notebook whose cells, each under its id, store or say what is given."""
     written = [new_markdown_cell(f"# {title}\n\n{needs}", id="title")]
     for name, shown in cells.items():
+        if isinstance(shown, str):
+            written.append(new_markdown_cell(shown, id=name))
+            continue
         bundles = shown if isinstance(shown, list) else [_bundle(shown)]
         outputs = [new_output("display_data", bundle) for bundle in bundles]
         written.append(new_code_cell(CODE.get(name, name), id=name, outputs=outputs))
