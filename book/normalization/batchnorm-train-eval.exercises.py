@@ -155,8 +155,7 @@ EXERCISES = {
     "when-to-freeze": choice(
         "b",
         options={
-            "a": "there are no learned statistics to keep: a layer without companions, "
-            "such as group normalization, is the choice",
+            "a": "there are no learned statistics to keep",
             "b": "There are statistics worth keeping, and batches too small to better "
             "them.",
             "c": "the old statistics are those of other pictures; with large batches "
