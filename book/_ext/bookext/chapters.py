@@ -13,6 +13,7 @@ from pathlib import Path
 import runs
 import sizes
 from docutils import nodes
+from sphinx.addnodes import pending_xref
 from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
 
@@ -149,6 +150,8 @@ def fold_needs(questions: nodes.Node | None) -> None:
     for item in list(questions):
         asked, *answer = [part for part in item[0] if part.astext()]
         if isinstance(asked, nodes.strong):
+            for link in [*asked.findall(nodes.reference), *asked.findall(pending_xref)]:
+                link.replace_self(link.children)  # a click on the question opens it
             line = folding.summary("", "", *asked.children)
             told = nodes.paragraph("", "", *answer)
             item[:] = [folding.details("", line, told, *item[1:])]

@@ -297,86 +297,10 @@ def sample_minimal(
 # --- models ---------------------------------------------------------------------------
 
 
-class _Hyperplane:
-    """A line in the plane or a plane in space: ``normal @ x + offset = 0``.
-
-    A model is an array ``(*normal, offset)`` with a normal of length 1, so the residual
-    is the perpendicular distance, in the unit of the points.
-    """
-
-    sample_size: int
-    num_columns: int
-
-    def squared_residuals(self, models, points) -> np.ndarray:
-        """Return the squared distance of every point to every model.
-
-        Parameters
-        ----------
-        models : numpy.ndarray, shape (m, d + 1)
-            Normals and offsets.
-        points : numpy.ndarray, shape (n, d)
-            Points.
-
-        Returns
-        -------
-        numpy.ndarray, shape (m, n)
-            In the square of the points' unit.
-        """
-        distance = models[:, :-1] @ points.T
-        distance += models[:, -1:]
-        distance *= distance
-        return distance
-
-    @door(_check_fit)
-    def fit(self, points, weights=None) -> np.ndarray:
-        """Return the model with the least (weighted) sum of squared distances.
-
-        Parameters
-        ----------
-        points : array_like, shape (n, d)
-            At least ``sample_size`` points that do not lie in a smaller space.
-        weights : array_like, shape (n,), optional
-            At least 0.
-
-        Returns
-        -------
-        numpy.ndarray, shape (d + 1,)
-
-        Raises
-        ------
-        TypeError, ValueError
-            If the points are no numbers, too few, not finite or do not determine a
-            model.
-
-        References
-        ----------
-        Pearson (1901), "On lines and planes of closest fit to systems of points in
-        space", Philosophical Magazine 2.
-        """
-        weights = np.ones(len(points)) if weights is None else weights
-        center = weights @ points / weights.sum()
-        offsets = points - center
-        scatter = (offsets * weights[:, None]).T @ offsets
-        spread, axes = np.linalg.eigh(scatter)  # ascending
-        rounding = 1e-28 * (weights @ points**2).sum()
-        if spread[1] <= max(1e-14 * spread[-1], rounding):
-            raise ValueError(
-                f"these points do not determine a {self.name}: they lie in a point"
-                + (" or on a line" if self.sample_size == 3 else "")
-            )
-        normal = axes[:, 0]
-        return np.array([*normal, -normal @ center])
-
-    @staticmethod
-    def _through(normals, points, usable) -> np.ndarray:
-        """Return models with these normals through these points, where usable."""
-        normals, points = normals[usable], points[usable]
-        normals = normals / np.linalg.norm(normals, axis=1, keepdims=True)
-        return np.column_stack([normals, -(normals * points).sum(axis=1)])
-
-
-class Line(_Hyperplane):
+class Line:
     """A line ``a x + b y + c = 0`` in the plane; a model is ``(a, b, c)``, a²+b² = 1.
+
+    The residual is the perpendicular distance, in the unit of the points.
 
     Examples
     --------
@@ -403,33 +327,70 @@ class Line(_Hyperplane):
         """
         first, second = points[indices[:, 0]], points[indices[:, 1]]
         along = second - first
+        usable = along.any(axis=1)
+        first, along = first[usable], along[usable]
         normals = np.column_stack([-along[:, 1], along[:, 0]])
-        return self._through(normals, first, along.any(axis=1))
+        normals = normals / np.linalg.norm(normals, axis=1, keepdims=True)
+        return np.column_stack([normals, -(normals * first).sum(axis=1)])
 
-
-class Plane(_Hyperplane):
-    """A plane ``a x + b y + c z + d = 0`` as (a, b, c, d), with a² + b² + c² = 1."""
-
-    name, sample_size, num_columns = "plane", 3, 3
-
-    def minimal(self, points, indices) -> np.ndarray:
-        """Return the planes through triples of points.
+    def squared_residuals(self, models, points) -> np.ndarray:
+        """Return the squared distance of every point to every line.
 
         Parameters
         ----------
-        points : numpy.ndarray, shape (n, 3)
-        indices : numpy.ndarray of int, shape (m, 3)
+        models : numpy.ndarray, shape (m, 3)
+            Lines.
+        points : numpy.ndarray, shape (n, 2)
+            Points.
 
         Returns
         -------
-        numpy.ndarray, shape (at most m, 4)
-            Triples on a line determine no plane and are left out.
+        numpy.ndarray, shape (m, n)
+            In the square of the points' unit.
         """
-        first, second, third = (points[indices[:, i]] for i in range(3))
-        normals = _cross(second - first, third - first)
-        sides = ((second - first) ** 2).sum(1) * ((third - first) ** 2).sum(1)
-        sine_squared_times_sides = (normals**2).sum(axis=1)
-        return self._through(normals, first, sine_squared_times_sides > 1e-20 * sides)
+        distance = models[:, :-1] @ points.T
+        distance += models[:, -1:]
+        distance *= distance
+        return distance
+
+    @door(_check_fit)
+    def fit(self, points, weights=None) -> np.ndarray:
+        """Return the line with the least (weighted) sum of squared distances.
+
+        Parameters
+        ----------
+        points : array_like, shape (n, 2)
+            At least two different points.
+        weights : array_like, shape (n,), optional
+            At least 0.
+
+        Returns
+        -------
+        numpy.ndarray, shape (3,)
+
+        Raises
+        ------
+        TypeError, ValueError
+            If the points are no numbers, too few, not finite or do not determine a
+            line.
+
+        References
+        ----------
+        Pearson (1901), "On lines and planes of closest fit to systems of points in
+        space", Philosophical Magazine 2.
+        """
+        weights = np.ones(len(points)) if weights is None else weights
+        center = weights @ points / weights.sum()
+        offsets = points - center
+        scatter = (offsets * weights[:, None]).T @ offsets
+        spread, axes = np.linalg.eigh(scatter)  # ascending
+        rounding = 1e-28 * (weights @ points**2).sum()
+        if spread[1] <= max(1e-14 * spread[-1], rounding):
+            raise ValueError(
+                "these points do not determine a line: they lie in a point"
+            )
+        normal = axes[:, 0]
+        return np.array([*normal, -normal @ center])
 
 
 class Homography:
@@ -602,7 +563,7 @@ def ransac(
     ----------
     points : array_like, shape (n, c)
         Finite numbers; ``c`` is the model's number of columns.
-    model : Line, Plane or Homography
+    model : Line or Homography
         An object of the class, or of any class with the same members.
     threshold : float
         Points nearer to a model than this are its inliers; in the points' unit, in
@@ -697,7 +658,7 @@ def polish(model, candidate, points, threshold, cost, factors=FACTORS):
 
     Parameters
     ----------
-    model : Line, Plane or Homography
+    model : Line or Homography
         What kind of model it is.
     candidate : numpy.ndarray
         One model.
@@ -744,7 +705,7 @@ def model_costs(model, models, points, threshold: float, cost: str = "msac"):
 
     Parameters
     ----------
-    model : Line, Plane or Homography
+    model : Line or Homography
         What kind of model they are.
     models : numpy.ndarray, shape (m, ...)
         Models.

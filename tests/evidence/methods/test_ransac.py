@@ -15,7 +15,6 @@ from hypothesis import strategies as st
 from evidence.methods.ransac import (
     Homography,
     Line,
-    Plane,
     all_inlier_probability,
     homography_scene,
     line_scene,
@@ -28,8 +27,8 @@ from evidence.methods.ransac import (
 
 quick = settings(max_examples=30, deadline=None)
 seeds = st.integers(0, 10**6)
-LINE, PLANE, HOMOGRAPHY = Line(), Plane(), Homography()
-MODELS = [LINE, PLANE, HOMOGRAPHY]
+LINE, HOMOGRAPHY = Line(), Homography()
+MODELS = [LINE, HOMOGRAPHY]
 SHARES = [0.1, 0.3, 0.5, 0.7, 0.9]
 
 
@@ -37,23 +36,8 @@ def generator(*seed):
     return np.random.default_rng(seed)
 
 
-def plane_scene(rng, num_points=500, outlier_share=0.5, sigma=0.5):
-    """A plane that misses the origin, with its normal anywhere."""
-    normal = rng.normal(size=3)
-    normal /= np.linalg.norm(normal)
-    points = rng.uniform(0, 100, (num_points, 3))
-    is_inlier = rng.permutation(num_points) >= round(outlier_share * num_points)
-    distance = points @ normal - (40 + 20 * normal.sum())
-    shift = distance[:, None] * normal
-    points[is_inlier] -= shift[is_inlier]
-    points += rng.normal(0, sigma, points.shape)
-    return points, is_inlier, np.append(normal, -(40 + 20 * normal.sum()))
-
-
 def scene_of(model):
-    return {"line": line_scene, "plane": plane_scene, "homography": homography_scene}[
-        model.name
-    ]
+    return {"line": line_scene, "homography": homography_scene}[model.name]
 
 
 def same_model(a, b, tolerance=1e-6):
@@ -176,10 +160,6 @@ def test_residuals_by_hand():
     line = np.array([[0.6, 0.8, -5.0]])
     assert LINE.squared_residuals(line, np.array([[3.0, 4.0], [0.0, 0.0]])) == (
         pytest.approx(np.array([[0.0, 25.0]]))
-    )
-    plane = np.array([[0.0, 0.0, 1.0, -2.0]])
-    assert PLANE.squared_residuals(plane, np.array([[7.0, 8.0, 5.0]])) == (
-        pytest.approx(np.array([[9.0]]))
     )
     double = np.diag([2.0, 2.0, 1.0])[None]
     match = np.array([[1.0, 2.0, 5.0, 8.0]])  # (1, 2) goes to (2, 4)
@@ -332,7 +312,7 @@ def test_without_refit_the_model_passes_through_two_points():
 
 @pytest.mark.parametrize(
     ("model", "shift"),
-    [(LINE, 2.0**32), (PLANE, 2.0**32), (HOMOGRAPHY, 2.0**17)],
+    [(LINE, 2.0**32), (HOMOGRAPHY, 2.0**17)],
 )
 def test_far_from_the_origin_nothing_changes(model, shift):
     points, _, _ = scene_of(model)(generator(11), 300, 0.8)
@@ -446,16 +426,14 @@ def test_equal_points_determine_nothing(model):
         model.fit(points)
 
 
-def test_points_on_a_line_determine_no_plane_and_no_homography():
+def test_points_on_a_line_determine_no_homography():
     t = np.linspace(0, 10, 30)[:, None]
-    on_line = t * [1.0, 2.0, -0.5] + [5.0, 6.0, 7.0]
     matches = np.hstack([t * [1.0, 2.0] + 3, t * [2.0, 1.0] + 4])
-    for model, points in ((PLANE, on_line), (HOMOGRAPHY, matches)):
-        assert ransac(points, model, 0.5, max_trials=300).model is None
-        samples = sample_minimal(generator(0), 30, model.sample_size, 99)
-        assert len(model.minimal(points, samples)) == 0
-        with pytest.raises(ValueError, match="do not determine"):
-            model.fit(points)
+    assert ransac(matches, HOMOGRAPHY, 0.5, max_trials=300).model is None
+    samples = sample_minimal(generator(0), 30, HOMOGRAPHY.sample_size, 99)
+    assert len(HOMOGRAPHY.minimal(matches, samples)) == 0
+    with pytest.raises(ValueError, match="do not determine"):
+        HOMOGRAPHY.fit(matches)
 
 
 @pytest.mark.parametrize(
@@ -631,9 +609,7 @@ def test_wrong_arguments_are_refused(function, arguments, message):
 
 
 @pytest.mark.parametrize("share", SHARES)
-@pytest.mark.parametrize(
-    ("model", "sigma"), [(LINE, 0.5), (PLANE, 0.5), (HOMOGRAPHY, 1.0)]
-)
+@pytest.mark.parametrize(("model", "sigma"), [(LINE, 0.5), (HOMOGRAPHY, 1.0)])
 def test_success_at_the_theoretical_number_of_trials(model, sigma, share):
     num_scenes = 20 if model is HOMOGRAPHY and share == 0.9 else 100
     trials = trials_needed(1 - share, model.sample_size, 0.99)
