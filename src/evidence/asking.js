@@ -33,7 +33,7 @@ function render({ model, el }) {
     return box;
   };
 
-  const number = ({ id, text, low, high, step, unit }, which) => {
+  const number = ({ id, text, low, high, unit }, which) => {
     const field = `${group}-${which}`;
     const input = make("input", { id: field, type: "number", min: low, max: high, step: "any", required: true, placeholder: `${low} to ${high}` });
     input.setAttribute("inputmode", low < 0 ? "text" : "decimal");

@@ -160,8 +160,10 @@ class Outcome(Card):
 def came_out(data: dict) -> list[str]:
     """Return what there is to say of an outcome beside its question."""
     lines = [f"You said: {data['said']}."] if "said" in data else []
-    if data["believed"] is not None:
-        lines.append(f"Commonly believed: {data['believed']}.")
+    believed = data["believed"]
+    if believed is not None:
+        words = believed if isinstance(believed, str) else f"{believed:g}"
+        lines.append(f"Commonly believed: {words}.")
     return [*lines, f"Measured: {data['answer']}."]
 
 

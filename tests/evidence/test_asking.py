@@ -90,7 +90,7 @@ def test_what_was_asked_is_answered(book):
     counted = claims.reveal("bn/lost", 1 / 3)
     assert (counted.data["answer"], counted.data["low"]) == ("0.3333", 0.3333)
     assert repr(counted) == (
-        "How much is lost?\n  Commonly believed: 0.0.\n  Measured: 0.3333."
+        "How much is lost?\n  Commonly believed: 0.\n  Measured: 0.3333."
     )
     html = cards.Outcome.html(claims.reveal("bn/curve", "lower").data)
     assert ET.fromstring(html).find("div/p").text == "Measured: lower."
@@ -101,7 +101,7 @@ def test_what_the_reader_said_stands_beside_what_came_out(book):
     widget._handle_custom_msg({"bn/lost": 0.7, "bn-never-hurts": "holds"}, [])
     assert repr(claims.reveal("bn/lost", 0.41)) == (
         "How much is lost?\n"
-        "  You said: 0.7.\n  Commonly believed: 0.0.\n  Measured: 0.41."
+        "  You said: 0.7.\n  Commonly believed: 0.\n  Measured: 0.41."
     )
     card = claims.judge("bn-never-hurts", {"it did": False}, measured="x")
     assert "You said: holds. The data say otherwise." in repr(card)
