@@ -122,19 +122,19 @@ EXERCISES = {
             ),
         ],
     ),
-    "half-forgotten": asked(
-        "A running mean starts at 0 and is updated with momentum 0.01. After how many "
-        "batches has the weight of its start fallen to one half?",
+    "choose-a-momentum": asked(
+        "A running mean starts at 0, the unit has mean 1 and standard deviation 1. "
+        "Which momentum gives the smallest error after 500 batches of 32?",
         number(
-            69,
-            tolerance=0.5,
+            0.0112,
+            tolerance=0.0018,
             mistakes={
-                50: "each batch takes a hundredth of what is left, not of the whole",
-                100: "after 1/α batches the weight is 1/e, not one half",
-                199: "that is how many batches it averages in the long run",
-                6.58: "that is for a momentum of 0.1",
+                0.1: "torch's default averages some 19 batches; here are 500",
+                0.002: "with 1/500 the start keeps a weight of 1/e",
+                0.004: "as precise as a plain average, but e^-2 of the start is left",
+                0.025: "that is for 200 batches; a longer training can average more",
             },
-            confirm="It is ln 2 / -ln 0.99, about 0.69/α.",
+            confirm="The start has to go first: 0.99^500 is below 0.01.",
         ),
     ),
     "values-of-a-channel": asked(

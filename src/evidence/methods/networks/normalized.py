@@ -36,18 +36,21 @@ class Remembered:
     def __init__(self, momenta: Sequence[float]):
         momenta = [checks.number(a, "momenta", least=0, most=1) for a in momenta]
         self.momenta = torch.tensor(momenta, dtype=torch.float64)
-        self.mean, self.var = {}, {}
+        self.mean, self.var, self.batches = {}, {}, {}
 
     def __call__(self, z: Tensor, layer: int) -> Tensor:
         """Normalize a layer's values as training mode does, and keep their moments."""
         axes = tuple(range(1, z.ndim - 1))
-        var, mu = torch.var_mean(z.detach(), axes, correction=1, keepdim=True)
-        alpha = self.momenta.reshape(-1, *[1] * z.ndim)
-        self.mean[layer] = (1 - alpha) * self.mean.get(layer, 0.0) + alpha * mu
-        self.var[layer] = (1 - alpha) * self.var.get(layer, 1.0) + alpha * var
+        self._keep(layer, *torch.var_mean(z.detach(), axes, correction=1, keepdim=True))
         return by_batch(z, layer)
 
-    def at(self, momentum: float, times: float = 1.0) -> Callable:
+    def _keep(self, layer: int, var: Tensor, mu: Tensor) -> None:
+        alpha = self.momenta.reshape(-1, *[1] * mu.ndim)
+        self.mean[layer] = (1 - alpha) * self.mean.get(layer, 0.0) + alpha * mu
+        self.var[layer] = (1 - alpha) * self.var.get(layer, 1.0) + alpha * var
+        self.batches[layer] = self.batches.get(layer, 0) + 1
+
+    def at(self, momentum: float, times: float = 1.0, start: bool = True) -> Callable:
         """Return the normalization of evaluation mode, by what is kept at present.
 
         Parameters
@@ -57,6 +60,9 @@ class Remembered:
         times : float
             What the variance is multiplied by: (m - 1) / m takes the factor
             m / (m - 1) away again.
+        start : bool
+            Whether to leave the weight of the start, a mean of 0 and a variance of 1,
+            in the averages. Without, they are divided by the weight of the batches.
 
         Raises
         ------
@@ -64,9 +70,44 @@ class Remembered:
             If it is none of the momenta.
         """
         k = self.momenta.tolist().index(momentum)
-        mean = {layer: kept[k].clone() for layer, kept in self.mean.items()}
-        var = {layer: times * kept[k] for layer, kept in self.var.items()}
+        mean, var = {}, {}
+        for layer, batches in self.batches.items():
+            old = 0.0 if start else (1 - momentum) ** batches
+            mean[layer] = self.mean[layer][k] / (1 - old)
+            var[layer] = times * (self.var[layer][k] - old) / (1 - old)
         return lambda z, layer: (z - mean[layer]) / torch.sqrt(var[layer] + EPS)
+
+
+class InGroups(Remembered):
+    """Batch normalization of pictures in groups of a few positions an image.
+
+    In each image the positions are shuffled, anew in each layer of each batch, and cut
+    into groups. The values of a channel in a group, of all images, are normalized by
+    themselves, as in a smaller batch. What is kept is averaged over the groups.
+
+    Parameters
+    ----------
+    momenta : sequence of float
+        As for :class:`Remembered`.
+    positions : int
+        How many positions of an image a group has; all, where there are fewer.
+    """
+
+    def __init__(self, momenta: Sequence[float], positions: int):
+        super().__init__(momenta)
+        self.positions = checks.whole(positions, "positions", least=1)
+        self.rng = np.random.default_rng([positions, 12])
+
+    def __call__(self, z: Tensor, layer: int) -> Tensor:
+        """Normalize each group by its own statistics, and keep their averages."""
+        order = self.rng.permuted(np.indices(z.shape[:3])[2], axis=2)
+        order = torch.tensor(order).unsqueeze(3).expand(z.shape)
+        size = min(self.positions, z.shape[2])
+        groups = z.gather(2, order).unflatten(2, (-1, size)).transpose(1, 2)
+        moments = torch.var_mean(groups.detach(), (2, 3), correction=1)
+        self._keep(layer, *(found.mean(1)[:, None, None] for found in moments))
+        normal = _standardize(groups, (2, 3)).transpose(1, 2).flatten(2, 3)
+        return normal.gather(2, order.argsort(2))
 
 
 def by_batch(z: Tensor, layer: int = 0) -> Tensor:
@@ -93,6 +134,19 @@ def in_batches_of(m: int) -> Callable:
 def _standardize(z: Tensor, axes: tuple[int, ...]) -> Tensor:
     var, mu = torch.var_mean(z, axes, correction=0, keepdim=True)
     return (z - mu) / torch.sqrt(var + EPS)
+
+
+def exact(outputs: Callable, x: Tensor, layers: Sequence[Tensor]) -> Callable:
+    """Return evaluation mode by the statistics of all samples x at once.
+
+    Parameters
+    ----------
+    outputs, x, layers
+        As for :func:`fit`.
+    """
+    memory = Remembered([1.0])
+    outputs(x, layers, memory)
+    return memory.at(1.0)
 
 
 # --- Two kinds of networks ----------------------------------------------------------

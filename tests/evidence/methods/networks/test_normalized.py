@@ -120,6 +120,47 @@ def test_the_variance_that_is_kept_is_the_unbiased_one_and_can_be_changed():
         torch.testing.assert_close(memory.at(1.0, times)(z, 0), expected)
 
 
+def test_without_its_start_an_average_is_that_of_the_batches():
+    z = torch.tensor(RNG.normal(3, 2, size=(2, 4, 3)))
+    memory = normalized.Remembered([0.1, 1.0])
+    for _ in range(3):
+        memory(z, 0)
+    found = memory.at(0.1, start=False)(z, 0)
+    torch.testing.assert_close(found, memory.at(1.0)(z, 0))
+    assert not torch.allclose(memory.at(0.1)(z, 0), found)
+
+
+def test_exact_statistics_are_those_of_all_samples():
+    layers = normalized.dense(SEEDS)
+    found = normalized.exact(normalized.dense_logits, X, layers)
+    z = X @ layers[0]
+    var, mu = torch.var_mean(z, 1, keepdim=True)
+    torch.testing.assert_close(found(z, 0), (z - mu) / torch.sqrt(var + normalized.EPS))
+
+
+def test_groups_of_all_positions_are_the_batch():
+    z = torch.tensor(RNG.normal(size=(2, 3, 8, 4)))
+    grouped, whole = normalized.InGroups([0.1], 8), normalized.Remembered([0.1])
+    torch.testing.assert_close(grouped(z, 0), whole(z, 0))
+    torch.testing.assert_close(grouped.at(0.1)(z, 0), whole.at(0.1)(z, 0))
+
+
+def test_groups_are_normalized_by_themselves_and_keep_an_unbiased_average():
+    z = torch.tensor(RNG.normal(size=(2, 2, 16, 4)))
+    grouped = normalized.InGroups([1.0], 1)
+    found = grouped(z, 0)
+    torch.testing.assert_close(found.abs().median().item(), 1.0, rtol=0, atol=1e-3)
+    assert (found.sum((1, 2)).abs() < 1e-9).all()
+    for _ in range(400):
+        grouped(z, 0)
+        grouped.momenta = torch.tensor([1 / 100])
+    for kept, exact in (
+        (grouped.mean[0][0], z.mean((1, 2), keepdim=True)),
+        (grouped.var[0][0], z.var((1, 2), keepdim=True)),
+    ):
+        torch.testing.assert_close(kept, exact, rtol=0.2, atol=0.1)
+
+
 def test_what_is_right_is_counted_sample_by_sample():
     logits = torch.tensor([[[0.0, 2.0], [3.0, 1.0]]])
     assert normalized.right(logits, torch.tensor([1, 1])).tolist() == [[1, 0]]
@@ -139,3 +180,5 @@ def test_a_seed_is_owed_for_each_network():
         normalized.in_batches_of(1)
     with pytest.raises(ValueError, match="^momenta must be a finite number from 0"):
         normalized.Remembered([1.5])
+    with pytest.raises(ValueError, match="^positions must be a whole number of at le"):
+        normalized.InGroups([0.1], 0)
