@@ -77,15 +77,14 @@ EXERCISES = {
     ),
     "two-updates": asked(
         "A fresh torch.nn.BatchNorm1d(1), with momentum 0.1, sees the batch 0, 4 and "
-        "then the batch 0, 0, 2, 2. What is its running_var?",
+        "then the batch 0, 0, 6, 6. What is its running_var?",
         number(
-            1.66333,
-            tolerance=0.01,
+            2.73,
             mistakes={
-                1.27: "those are biased variances; torch keeps the unbiased ones",
-                1.93: "the weights are reversed: momentum is that of the new batch",
-                0.85333: "the running variance starts at 1, not at 0",
-                4.66667: "that is the plain average, which momentum=None would give",
+                2.07: "those are biased variances; torch keeps the unbiased ones",
+                11.53: "the weights are reversed: momentum is that of the new batch",
+                1.92: "the running variance starts at 1, not at 0",
+                10: "that is the plain average, which momentum=None would give",
                 1.7: "that is the value after the first batch only",
             },
         ),
@@ -126,8 +125,8 @@ EXERCISES = {
         "A running mean starts at 0, the unit has mean 1 and standard deviation 1. "
         "Which momentum gives the smallest error after 500 batches of 32?",
         number(
-            0.0112,
-            tolerance=0.0018,
+            0.011,
+            tolerance=0.0016,
             mistakes={
                 0.1: "torch's default averages some 19 batches; here are 500",
                 0.002: "with 1/500 the start keeps a weight of 1/e",
@@ -138,18 +137,20 @@ EXERCISES = {
         ),
     ),
     "values-of-a-channel": asked(
-        "A convolutional layer gets two images a batch, with feature maps of 7 x 7. By "
+        "A convolutional layer gets two images a batch, with feature maps of 5 x 5. By "
         "how many percent does the factor m/(m - 1) enlarge the variance that is "
         "remembered?",
         number(
-            1.03093,
+            2.04082,
             mistakes={
-                100: "that takes images for values; a channel has 2 x 7 x 7 of them",
-                2.08333: "that counts the positions of one image",
-                7.69231: "that counts 2 x 7; the map has 7 x 7 positions",
-                98: "that is m; the factor is m/(m - 1)",
+                100: "that takes images for values; a channel has 2 x 5 x 5 of them",
+                4.16667: "that counts the positions of one image",
+                11.1111: "that counts 2 x 5; the map has 5 x 5 positions",
+                50: "that is m; the factor is m/(m - 1)",
+                1.02041: "that is the factor; by how much is it more than 1?",
+                0.0204082: "that is the share; in percent it is a hundred times that",
             },
-            confirm="m is 98, so it hardly matters.",
+            confirm="m is 50, so it hardly matters.",
         ),
     ),
     "when-to-freeze": choice(
