@@ -35,12 +35,9 @@ def in_short(row: dict) -> str:
 
 def read(book: Path) -> dict[str, list[Result]]:
     """Return the results of each claim; after a merge there may be two."""
-    path = book / FILE
     found: dict[str, list[Result]] = {}
-    for line in path.read_text("utf8").splitlines() if path.is_file() else []:
-        if line and not line.startswith("#"):
-            claim, fingerprint, *sets = line.split()
-            found.setdefault(claim, []).append(Result(fingerprint, tuple(sets)))
+    for claim, fingerprint, *sets in runs.rows(book / FILE):
+        found.setdefault(claim, []).append(Result(fingerprint, tuple(sets)))
     return found
 
 

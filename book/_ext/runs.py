@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
@@ -18,14 +19,18 @@ class Run(NamedTuple):
     seconds: int
 
 
-def read(book: Path) -> dict[str, list[Run]]:
-    """Return the runs of each chapter, by ``part/slug``."""
-    path = book / "runs.txt"
-    found: dict[str, list[Run]] = {}
+def rows(path: Path) -> Iterator[list[str]]:
+    """Yield the words of each line of a list, if there is one, without comments."""
     for line in path.read_text("utf8").splitlines() if path.is_file() else []:
         if line and not line.startswith("#"):
-            chapter, fingerprint, seconds = line.split()
-            found.setdefault(chapter, []).append(Run(fingerprint, int(seconds)))
+            yield line.split()
+
+
+def read(book: Path) -> dict[str, list[Run]]:
+    """Return the runs of each chapter, by ``part/slug``."""
+    found: dict[str, list[Run]] = {}
+    for chapter, fingerprint, seconds in rows(book / "runs.txt"):
+        found.setdefault(chapter, []).append(Run(fingerprint, int(seconds)))
     return found
 
 
