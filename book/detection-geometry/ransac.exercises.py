@@ -7,7 +7,7 @@ import math
 
 import numpy as np
 
-from evidence.exercises import bug, choice, function, number
+from evidence.exercises import bug, function, number, vector
 
 
 def _supporters(x, threshold):
@@ -35,9 +35,18 @@ def _the_last(x, threshold):
     return x[near[-1]].mean()
 
 
-NEARLY_CERTAIN = (
-    "that is nearly certain, which ten trials are not: a clean sample is two inliers "
-    "at once, and 0.3 is the share of inliers"
+BEFORE = (
+    "the first: a refit at the end helps in part, as it mends one winner; each new "
+    "best should see its inliers before the next vote"
+)
+TURNED_DOWN = "a better line with a smaller count"
+NO_REFIT = (
+    "the third: counting turns down a better line of no larger count, and a refit "
+    "at the end asks nobody"
+)
+MEAN_SHARE = (
+    "that is for the mean share of right matches, to the fourth power: a product of "
+    "unequal shares is not a power of their mean"
 )
 CAP = math.log(0.01) / math.log(1 - (27 / 400) ** 4)
 
@@ -95,34 +104,62 @@ EXERCISES = {
         confirm="A normal has length 1; this one makes distances grow with the gap "
         "between the two points, so that neighbors find too many supporters.",
     ),
-    "ten-trials": number(
-        1 - (1 - 0.3**2) ** 10,
+    "derive": number(
+        math.log(0.01) / math.log(1 - 0.8 * 0.4**3),
         mistakes={
-            (1 - 0.3**2) ** 10: "that is the probability that all ten fail",
-            10
-            * 0.3
-            ** 2: "probabilities of events that may occur together do not add",
+            math.log(0.01) / math.log(1 - 0.5**4): MEAN_SHARE,
+            72: MEAN_SHARE,
+            math.log(0.01)
+            / math.log(1 - 0.6**4): "that is for four matches with the "
+            "mean of the two shares, each half counted alike",
+            math.log(0.01)
+            / math.log(1 - 0.8**3 * 0.4): "that is for three near "
+            "matches and one far",
+            math.log(0.01)
+            / math.log(1 - 0.8 * 0.4): "that is for one far match; a "
+            "sample has three",
+            math.log(0.1)
+            / math.log(1 - 0.8 * 0.4**3): "that is for a confidence of 0.9",
             1
-            - (1 - 0.3)
-            ** 10: "that is one inlier in a sample; a line needs two",
-            # with the share of outliers, and one inlier anywhere: 4e-4 apart
-            1 - (1 - 0.7**2) ** 10: NEARLY_CERTAIN,
-            1 - 0.7**20: NEARLY_CERTAIN,
-            1
-            - (1 - 3 * 2 / (10 * 9))
-            ** 10: "that is for ten points only, three of "
-            "them inliers; here they are very many",
+            / (
+                0.8 * 0.4**3
+            ): "that is the mean number until the first clean sample, "
+            "and often it takes more",
         },
+        confirm="All that the derivation uses is the probability of a clean sample.",
     ),
-    "which-cure": choice(
-        "c",
-        options={
-            "a": "clean samples were drawn: what came of them is the trouble",
-            "b": "the threshold fits the noise, so counting sees what it should",
-            "c": "Each model saw four matches. Local optimization lets each new best "
-            "one see its inliers, before the winner is chosen.",
-            "d": "that keeps fewer of the right matches and leaves the models as noisy",
-        },
+    "which-cure": vector(
+        [3, 2, 1],
+        tolerance=0,
+        mistakes=[
+            ([3, 2, 3], NO_REFIT),
+            (
+                [3, 3, 1],
+                "the second: local optimization cannot keep " + TURNED_DOWN,
+            ),
+            (
+                [3, 3, 3],
+                "the second: local optimization cannot keep " + TURNED_DOWN,
+            ),
+            (
+                [3, 1, 1],
+                "the second: a refit averages the outliers of a wide band too",
+            ),
+            (
+                [3, 2, 2],
+                "the third: MSAC chooses among lines through two points",
+            ),
+            ([1, 2, 1], BEFORE),
+            ([1, 2, 3], BEFORE),
+            ([1, 2, 2], BEFORE),
+            (
+                [2, 2, 1],
+                "the first: the threshold fits the noise; it is the samples "
+                "that are noisy",
+            ),
+        ],
+        confirm="A noisy sample needs its refit before the vote, a wide threshold "
+        "another vote, and a winner with the right points no more than their average.",
     ),
     "threshold-in-pixels": number(
         2 * math.sqrt(-2 * math.log(0.05)),
@@ -138,6 +175,15 @@ EXERCISES = {
             * math.log(
                 0.05
             ): "take the root: 5.99 bounds the squared distance",
+            -2
+            * math.log(
+                0.05
+            ): "5.99 is chi-square itself: take its root, times "
+            "sigma (and if you meant 3 sigma: that keeps more than 95 %)",
+            -8
+            * math.log(
+                0.05
+            ): "that bounds the squared distance: take the root",
             math.sqrt(
                 -2 * math.log(0.05)
             ): "that is in units of sigma, not in pixels",
@@ -147,6 +193,10 @@ EXERCISES = {
     "the-cap": number(
         CAP,
         mistakes={
+            math.log(0.01)
+            / math.log(1 - math.comb(27, 4) / math.comb(400, 4)): "that "
+            "is right if the 400 matches are counted without replacement; the formula "
+            "that is asked for has w^s",
             math.log(0.01)
             / math.log(1 - (27 / 400) ** 2): "that is for pairs: a "
             "homography takes four matches",

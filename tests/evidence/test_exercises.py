@@ -261,7 +261,7 @@ def test_the_makers_keep_the_answers_that_show_they_work():
     [
         ("no-such-chapter/one", "no exercises for the chapter 'no-such-chapter'"),
         ("ransac", "no exercise 'ransac'; the nearest is ransac/"),
-        ("ransac/ten-trails", "the nearest is ransac/ten-trials"),
+        ("ransac/derives", "the nearest is ransac/derive"),
         ("../ransac", "no exercises for the chapter '..'"),
         ("*/ten-trials", "no exercises for the chapter '[*]'"),
         (3, "no exercises for the chapter '3'"),

@@ -22,7 +22,7 @@ from importlib import metadata
 import evidence
 from evidence import claims, exercises, session
 print(len(claims.load()), evidence.__file__)
-print(exercises.check("ransac/ten-trials", ...))
+print(exercises.check("ransac/derive", ...))
 print(metadata.requires(session.DISTRIBUTION))
 """
 
@@ -43,7 +43,7 @@ def test_claims_and_exercises_travel_with_the_package(installed):
     done = copies.python(installed, "-c", ASK)
     assert done.returncode == 0, done.output
     assert done.stdout.startswith(f"{len(claims.load())} {installed / 'src'}")
-    assert "ransac/ten-trials: not attempted yet" in done.stdout
+    assert "ransac/derive: not attempted yet" in done.stdout
     assert done.stdout.endswith(f"{DEPENDENCIES}\n")
 
 
