@@ -473,7 +473,7 @@ def gaussian(overlap, sigma: float = 0.5):
 def soft_nms(
     boxes, scores, decay: Callable = gaussian, min_score: float = 1e-3
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Lower the scores of boxes that overlap better ones.
+    """Lower the scores of boxes that overlap better ones, instead of dropping them.
 
     Take the box of the highest score, multiply the scores of the others by a factor
     that falls with their overlap, repeat. If the factor is ``overlap <= threshold``,
@@ -510,11 +510,7 @@ def soft_nms(
     waiting, planes = np.arange(len(boxes)), np.ascontiguousarray(boxes.T)
     taken, final = [], []
     while (above := scores > min_score).any():
-        waiting, scores, planes = (
-            waiting[above],
-            scores[above],
-            planes[:, above],
-        )
+        waiting, scores, planes = waiting[above], scores[above], planes[:, above]
         best = int(np.argmax(scores))
         taken.append(waiting[best])
         final.append(scores[best])
