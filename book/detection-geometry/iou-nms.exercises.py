@@ -1,11 +1,11 @@
-"""Exercises of the chapter *IoU and non-maximum suppression*.
+"""Exercises of *IoU and non-maximum suppression*.
 
-The chapter is book/detection-geometry/iou-nms.ipynb.
+Chapter: book/detection-geometry/iou-nms.ipynb.
 """
 
 import numpy as np
 
-from evidence.exercises import function, number, vector
+from evidence.exercises import asked, bug, function, number, vector
 from evidence.methods.detection.boxes import iou
 
 
@@ -52,19 +52,72 @@ def _transposed(a, b):
 
 
 EXERCISES = {
-    "overlap-by-hand": number(
-        8 / 52,
-        mistakes={
-            8
-            / 60: "the union counts the shared area once: subtract it from the sum",
-            15
-            / 69: "that is with +1 in every width and height; ends are exclusive",
-            8
-            / 24: "that is the share of the smaller box; divide by the union",
-            8
-            / 36: "that is the share of the larger box; divide by the union",
-            8: "that is the shared area; divide by the union",
-        },
+    "overlap-by-hand": asked(
+        "What is the IoU of the boxes [2, 1, 8, 5] and [4, 3, 10, 9], given as x1, y1, "
+        "x2, y2 with exclusive ends?",
+        number(
+            8 / 52,
+            mistakes={
+                8
+                / 60: "the union counts the shared area once: subtract it from the "
+                "sum",
+                15
+                / 69: "that is with +1 in every width and height; ends are "
+                "exclusive",
+                8
+                / 24: "that is the share of the smaller box; divide by the union",
+                8
+                / 36: "that is the share of the larger box; divide by the union",
+                16
+                / 60: "that divides by the mean of the two areas; divide by the "
+                "union",
+                8: "that is the shared area; divide by the union",
+            },
+        ),
+    ),
+    "all-pairs-at-once": function(
+        iou,
+        cases=[_pairs(0), _pairs(1), _pairs(2, low=-10)],
+        mistakes=[
+            (_with_one, "you add 1 to the widths; ends are exclusive here"),
+            (
+                _without_clip,
+                "boxes that do not meet have negative widths, and the product of "
+                "two negative numbers is positive: clip at 0",
+            ),
+            (
+                _over_sum,
+                "the union counts the shared area once: subtract it",
+            ),
+            (
+                _over_smaller,
+                "you divide by the smaller box instead of the union",
+            ),
+            (
+                _transposed,
+                "rows belong to a, columns to b; yours is transposed",
+            ),
+        ],
+    ),
+    "two-kept": asked(
+        "Suppression at a threshold of 0.3 keeps two boxes. If one of them has an IoU "
+        "of 0.8 with an object, what is the largest IoU that the other can have with "
+        "the same object? Use the triangle inequality for 1 - IoU.",
+        number(
+            0.5,
+            mistakes={
+                0.65: "that is where both have the same; here one has 0.8",
+                0.9: "that is the distance that is left, 0.7 + 0.2, the wrong way "
+                "round: take the smallest distance, 0.7 - 0.2",
+                0.3: "that bounds the IoU of the two kept boxes with each other",
+                0.24: "overlaps do not multiply; distances add",
+                0.1: "that is the smallest IoU that 0.7 + 0.2 would allow, not the "
+                "largest",
+                0.2: "the IoUs with one object need not add up to 1",
+            },
+            confirm="The two are at least 0.7 apart, and one is 0.2 from the object: "
+            "the other is 0.5 or more away.",
+        ),
     ),
     "suppression-by-hand": vector(
         [0, 1, 0, 1, 1],
@@ -94,61 +147,50 @@ EXERCISES = {
         ],
         confirm="Box 3 meets 1 in four columns of 16, and 2 was gone before.",
     ),
-    "one-too-many": number(
-        0.49 / 2.51,
-        mistakes={
-            0: "that is the right IoU; the question is what +1 makes of it",
-            0.49 / 3: "the union counts the shared area once, here too",
-            1.69
-            / 1.31: "the gap counts negative: the width is 0.3 - 0.6 + 1",
+    "bug": bug(
+        """
+        x1, y1, x2, y2 = boxes.T
+        area = (x2 - x1) * (y2 - y1)
+        waiting, kept = np.argsort(-scores), []
+        while len(waiting):
+            best, rest = waiting[0], waiting[1:]
+            kept.append(best)
+            w = np.minimum(x2[best], x2[rest]) - np.maximum(x1[best], x1[rest])
+            h = np.minimum(y2[best], y2[rest]) - np.maximum(y1[best], y1[rest])
+            shared = w * h
+            union = area[best] + area[rest] - shared
+            waiting = rest[shared / union <= threshold]
+        """,
+        at=9,
+        why_not={
+            2: "ends are exclusive, so nothing is added to a width",
+            3: "the minus sign puts the highest score first",
+            5: "the best leaves the list, so that it does not discard itself",
+            7: "a negative width is no fault yet: it says that the boxes do not meet",
+            8: "a negative height is no fault yet: it says that the boxes do not meet",
+            10: "what both cover is counted twice in the sum, so it goes off once",
+            11: "what overlaps by no more than the threshold waits on",
         },
-        confirm="An overlap of a fifth between boxes that do not meet.",
+        confirm="Boxes apart in x and in y have a negative width and a negative "
+        "height, and their product is positive: clip both at 0.",
     ),
-    "smallest-threshold": number(
-        2 / 3,
-        mistakes={
-            0.8: "that is the share of one box; suppression compares the IoU",
-            1 / 3: "that is 1 - IoU, the distance",
-            99 / 143: "that is with +1 in every width and height",
-            0.5: "0.5 is the usual threshold; here the IoU is larger",
-        },
-        confirm="At equality both stay, since only larger overlaps are discarded.",
-    ),
-    "all-pairs-at-once": function(
-        iou,
-        cases=[_pairs(0), _pairs(1), _pairs(2, low=-10)],
-        mistakes=[
-            (_with_one, "you add 1 to the widths; ends are exclusive here"),
-            (
-                _without_clip,
-                "boxes that do not meet have negative widths, and the product of two "
-                "negative numbers is positive: clip at 0",
-            ),
-            (
-                _over_sum,
-                "the union counts the shared area once: subtract it",
-            ),
-            (
-                _over_smaller,
-                "you divide by the smaller box instead of the union",
-            ),
-            (
-                _transposed,
-                "rows belong to a, columns to b; yours is transposed",
-            ),
-        ],
-    ),
-    "average-precision": number(
-        0.625,
-        mistakes={
-            (1 + 2 / 3 + 3 / 4)
-            / 4: "you did not replace 2/3 by the later 3/4",
-            2.5
-            / 3: "one object was not found: divide by all four, not by the three",
-            (1 + 2 / 3 + 3 / 4)
-            / 3: "divide by all four objects, and replace 2/3 by 3/4",
-            3 / 5: "that is the precision of the whole list",
-            3 / 4: "that is the recall of the whole list",
-        },
+    "average-precision": asked(
+        "There are four objects. The detections, by falling score, are right, wrong, "
+        "right, right, wrong. What is the average precision of PASCAL VOC, with each "
+        "precision replaced by the highest one at this or a larger recall?",
+        number(
+            0.625,
+            mistakes={
+                (1 + 2 / 3 + 3 / 4)
+                / 4: "you did not replace 2/3 by the later 3/4",
+                2.5
+                / 3: "one object was not found: divide by all four, not by the "
+                "three",
+                (1 + 2 / 3 + 3 / 4)
+                / 3: "divide by all four objects, and replace 2/3 by 3/4",
+                3 / 5: "that is the precision of the whole list",
+                3 / 4: "that is the recall of the whole list",
+            },
+        ),
     ),
 }

@@ -380,7 +380,7 @@ def _suppresses(a, b, threshold: float) -> np.ndarray:
 
 @door(_check_overlaps)
 def settle(overlaps) -> np.ndarray:
-    """Return who stays when whoever overlaps an earlier one that stays must go.
+    """Return who stays if all go that overlap an earlier one that stays.
 
     Start from the boxes that nobody earlier overlaps, and apply the rule to all at once
     until nothing changes. After n rounds the first n answers are final, so the end is
@@ -418,7 +418,7 @@ _nms, _settle = nms.__wrapped__, settle.__wrapped__
 
 @door(_check_nms)
 def greedy_nms(boxes, scores, threshold: float = 0.5) -> np.ndarray:
-    """Return which boxes greedy suppression keeps, one kept box at a time.
+    """Return which boxes greedy suppression keeps, one box at a time.
 
     The definition as a loop, for reading; :func:`nms` gives the same list faster.
     Parameters, result and errors as there.

@@ -613,3 +613,84 @@ def test_hits_are_checked():
 def test_objects_are_counted_in_whole_numbers(num_truths):
     with pytest.raises(TypeError, match="num_truths must be a whole number"):
         precision_recall([True], [1], num_truths)
+
+
+# --- Kinds of faults: types, units, order of columns, degenerate boxes ----------------
+
+INTEGERS = [np.uint8, np.int16, np.uint16, np.int32, np.int64]
+
+
+def scene(case):
+    """Return whole coordinates below 256, scores, and other boxes as objects."""
+    boxes, scores = case
+    return np.floor(boxes), scores, np.floor(boxes[::3])
+
+
+@quick
+@given(cases, thresholds, st.sampled_from(INTEGERS))
+def test_whole_numbers_of_any_type_say_what_doubles_say(case, threshold, dtype):
+    boxes, scores, truths = scene(case)
+    few, few_truths = boxes.astype(dtype), truths.astype(dtype)
+    assert np.array_equal(iou(few, few_truths), iou(boxes, truths))
+    kept = nms(boxes, scores, threshold)
+    assert np.array_equal(nms(few, scores, threshold), kept)
+    assert np.array_equal(greedy_nms(few, scores, threshold), kept)
+    for given_, wanted in zip(
+        soft_nms(few, scores), soft_nms(boxes, scores), strict=True
+    ):
+        assert np.array_equal(given_, wanted)
+    found = match(boxes, scores, truths)
+    assert np.array_equal(match(few, scores, few_truths), found)
+
+
+@quick
+@given(cases, thresholds, st.integers(-20, 20), st.booleans())
+def test_suppression_and_matching_have_no_unit_and_no_first_axis(
+    case, threshold, exponent, turned
+):
+    boxes, scores, truths = scene(case)
+    columns = [1, 0, 3, 2] if turned else [0, 1, 2, 3]
+    scale = 2.0**exponent
+    moved, moved_truths = (scale * b[:, columns] for b in (boxes, truths))
+    kept = nms(boxes, scores, threshold)
+    assert np.array_equal(nms(moved, scores, threshold), kept)
+    found = match(boxes, scores, truths)
+    assert np.array_equal(match(moved, scores, moved_truths), found)
+
+
+@quick
+@given(cases, thresholds)
+def test_boxes_without_area_neither_suppress_nor_go(case, threshold):
+    boxes, scores = case
+    flat = boxes.copy()
+    flat[:, 2] = flat[:, 0]
+    both, twice = np.vstack([boxes, flat]), np.tile(scores, 2)
+    kept, n = nms(both, twice, threshold), len(boxes)
+    assert np.array_equal(kept[kept < n], nms(boxes, scores, threshold))
+    assert (kept >= n).sum() == n
+    assert (match(flat, scores, boxes) < 0).all()
+
+
+@quick
+@given(cases, thresholds)
+def test_strides_do_not_matter(case, threshold):
+    boxes, scores = case
+    backward = boxes[::-1, ::-1].copy()[::-1, ::-1], scores[::-1].copy()[::-1]
+    assert np.array_equal(nms(*backward, threshold), nms(boxes, scores, threshold))
+    assert np.array_equal(iou(backward[0], boxes), iou(boxes, boxes))
+
+
+@quick
+@given(cases)
+def test_soft_suppression_is_the_loop(case):
+    boxes, first = case
+    scores, taken, final = first.copy(), [], []
+    while len(scores) and scores.max() > 0.001:
+        best = scores.argmax()
+        taken.append(best)
+        final.append(scores[best])
+        scores = scores * np.exp(-(iou(boxes[[best]], boxes)[0] ** 2) / 0.5)
+        scores[best] = 0
+    indices, softened = soft_nms(boxes, first)
+    assert indices.tolist() == taken
+    assert np.allclose(softened, final, rtol=1e-12)
