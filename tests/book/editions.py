@@ -15,7 +15,6 @@ FIRST = (
     "detection-geometry/selective-search",
     "experiments/class-imbalance",
     "experiments/pca-before-networks",
-    "generalization/regularization-norms",
     "gradients/sigmoid-saturation",
 )
 LAST = ("In practice", "Three questions from before", "What to remember", "Read on")
