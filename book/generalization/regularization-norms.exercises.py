@@ -3,52 +3,7 @@
 Chapter: book/generalization/regularization-norms.ipynb.
 """
 
-import numpy as np
-
-from evidence.exercises import asked, function, number, vector
-
-
-def _group_prox(z, groups, penalty):
-    w = np.array(z, dtype=float)
-    for group in groups:
-        length = np.linalg.norm(w[group])
-        w[group] *= max(length - penalty, 0) / length if length else 0
-    return w
-
-
-def _squared(z, groups, penalty):
-    return np.asarray(z) / (1 + penalty)
-
-
-def _entry_by_entry(z, groups, penalty):
-    return np.sign(z) * np.maximum(np.abs(z) - penalty, 0)
-
-
-def _whole(z, groups, penalty):
-    return _group_prox(z, [[i for group in groups for i in group]], penalty)
-
-
-def _not_stopped(z, groups, penalty):
-    w = np.array(z, dtype=float)
-    for group in groups:
-        length = np.linalg.norm(w[group])
-        w[group] *= 1 - penalty / length if length else 0
-    return w
-
-
-def _not_stopped_nan(z, groups, penalty):
-    w = np.array(z, dtype=float)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        for group in groups:
-            w[group] *= 1 - penalty / np.linalg.norm(w[group])
-    return w
-
-
-CASES = [
-    (np.array([3.0, 4.0, 0.3, -0.4]), [[0, 1], [2, 3]], 1.0),
-    (np.array([1.0, -2.0, 2.0, 0.5, 0.0]), [[0, 1, 2], [3], [4]], 0.6),
-    (np.array([0.2, -1.0, 0.1, 2.0]), [[0, 3], [1, 2]], 0.25),
-]
+from evidence.exercises import asked, bug, choice, number, vector
 
 EXERCISES = {
     "three-norms": asked(
@@ -97,14 +52,36 @@ EXERCISES = {
             confirm="The entry that lies on the threshold becomes 0.",
         ),
     ),
-    "first-to-enter": number(
-        6,
-        mistakes={
-            3: "that is where the first feature would enter; the second is ahead",
-            2: "that is scikit-learn's alpha, which is λ/n",
-            12: "with half the squared error the gradient at 0 is X'y, not 2X'y",
-            -6: "a penalty is not negative: take the absolute value",
+    "who-holds": choice(
+        "c",
+        options={
+            "a": "its slope fades toward 0, so that the least pull moves the weight",
+            "b": "its corners are where the two weights are equal in size: it holds "
+            "them together, not at 0",
+            "c": "That is an elastic net: the absolute value brings the corner on the "
+            "axis, the square takes nothing of it away.",
+            "d": "a smooth valley holds nothing: w = z/(1 + 2λ) for the price λ",
         },
+    ),
+    "too-many-zeros": bug(
+        """
+        for x, y in batches:
+            loss = cross_entropy(net(x, w), y)
+            loss = loss + lam * abs(w).sum()
+            slope = gradient(loss, w)
+            w = w - rate * slope
+            w = sign(w) * maximum(abs(w) - rate * lam, 0)
+        """,
+        at=3,
+        why_not={
+            2: "the fit to the data is all that the gradient step is for",
+            4: "the gradient is to be taken at the weights of this step",
+            5: "a step against the slope, then the threshold: that order is right",
+            6: "a step of length rate along a slope of lam is rate * lam long, and so "
+            "is the threshold",
+        },
+        confirm="The penalty is paid twice: once by the gradient, once by the "
+        "threshold. With proximal steps the gradient is that of the data alone.",
     ),
     "degrees-of-freedom": asked(
         "A design has the singular values 3, 2 and 1. How many degrees of "
@@ -119,37 +96,20 @@ EXERCISES = {
             },
         ),
     ),
-    "who-only-shrinks": number(
-        2,
-        tolerance=0,
+    "three-true": number(
+        1 / 3,
         mistakes={
-            8: "that is how many are not monotone",
-            5: "that is how many change their sign (as many keep it)",
-            10: "look at the absolute values of each coefficient, one by one",
+            1
+            / 2: "that is for two true features: the decoy feels r for each of them",
+            1
+            / 3
+            ** 0.5: "that is the limit for the correlation with the sum of the "
+            "three, which is √3 times r",
+            1
+            / 2
+            ** 0.5: "that is the limit for the correlation with the sum of two",
+            1: "each true feature pulls with λ, and the decoy feels all three",
         },
-    ),
-    "groups": function(
-        _group_prox,
-        CASES,
-        tolerance=1e-9,
-        mistakes=[
-            (
-                _squared,
-                "that is the map of the squared norm, which only rescales",
-            ),
-            (
-                _entry_by_entry,
-                "that is the soft threshold of single weights",
-            ),
-            (_whole, "that treats all weights as one group"),
-            (
-                _not_stopped,
-                "a group shorter than λ has turned round: stop at 0",
-            ),
-            (
-                _not_stopped_nan,
-                "a group shorter than λ has turned round: stop at 0",
-            ),
-        ],
+        confirm="It feels r (λ + λ + λ), and stays out while that is at most λ.",
     ),
 }

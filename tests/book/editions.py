@@ -14,7 +14,6 @@ FIRST = (
     "detection-geometry/selective-search",
     "experiments/class-imbalance",
     "experiments/pca-before-networks",
-    "generalization/regularization-norms",
 )
 LAST = ("In practice", "Three questions from before", "What to remember", "Read on")
 

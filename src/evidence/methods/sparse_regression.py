@@ -12,13 +12,11 @@ squared error by n, so that their ``alpha`` is ``penalty / n``; its ``Ridge`` do
 References
 ----------
 Hastie, Tibshirani & Wainwright (2015), "Statistical learning with sparsity".
-Parikh & Boyd (2014), "Proximal algorithms", Foundations and Trends in Optimization 1.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import combinations
 
@@ -37,11 +35,6 @@ LARGEST = 1e100  # size of a column, and of 1 / size: its square stays finite
 
 def _check_threshold(z, threshold):
     return checks.array(z, "z"), checks.number(threshold, "threshold", least=0)
-
-
-def _check_group(z, threshold):
-    z = checks.array(z, "z", shape=(..., "p"))
-    return z, checks.number(threshold, "threshold", least=0)
 
 
 def _check_ball(z, radius):
@@ -75,11 +68,6 @@ def _check_path(X, y, penalties, tolerance, max_sweeps):
     tolerance = checks.number(tolerance, "tolerance", least=0)
     max_sweeps = checks.whole(max_sweeps, "max_sweeps", least=1)
     return X, y, penalties, tolerance, max_sweeps
-
-
-def _check_steps(X, y, penalty, l1_ratio, accelerated):
-    accelerated = checks.flag(accelerated, "accelerated")
-    return *_check_data(X, y), *_check_penalty(penalty, l1_ratio), accelerated
 
 
 def _check_violation(X, y, w, penalty, l1_ratio):
@@ -219,40 +207,6 @@ def hard_threshold(z, threshold: float) -> np.ndarray:
         As in :func:`soft_threshold`.
     """
     return np.where(np.abs(z) > threshold, z, 0.0)
-
-
-@door(_check_group)
-def group_threshold(z, threshold: float) -> np.ndarray:
-    """Return the minimizer of ``1/2 ||w - z||^2 + threshold * ||w||``.
-
-    The penalty is the norm itself, not its square.
-
-    Parameters
-    ----------
-    z : array_like, shape (..., p)
-        The last axis is the group.
-    threshold : float
-        At least 0.
-
-    Returns
-    -------
-    numpy.ndarray, shape (..., p)
-        ``z`` shortened by the threshold; exactly 0 if it is not longer than that.
-
-    Raises
-    ------
-    TypeError, ValueError
-        As in :func:`soft_threshold`.
-
-    References
-    ----------
-    Yuan & Lin (2006), "Model selection and estimation in regression with grouped
-    variables", Journal of the Royal Statistical Society B 68.
-    """
-    length = np.linalg.norm(z, axis=-1, keepdims=True)
-    kept = np.maximum(length - threshold, 0.0)
-    share = np.divide(kept, length, out=np.zeros_like(length), where=length > 0)
-    return z * share + 0.0  # no negative zeros
 
 
 @door(_check_ball)
@@ -521,61 +475,6 @@ def lasso_path(
         )
         path.append(w)
     return np.array(path)
-
-
-@door(_check_steps)
-def proximal_steps(
-    X, y, penalty: float, *, l1_ratio: float = 1.0, accelerated: bool = False
-) -> Iterator[np.ndarray]:
-    """Yield the weights after each step of ISTA or FISTA, begun at 0, without end.
-
-    A step of gradient descent on the squared error (and the L2 part), of length 1/L
-    with L its largest curvature, then the soft threshold. FISTA takes the step from a
-    point further along the last move, and forgets its momentum whenever that move
-    points against the new one.
-
-    Parameters
-    ----------
-    X, y, penalty, l1_ratio
-        As for :func:`elastic_net`.
-    accelerated : bool
-        Whether to take FISTA's steps instead of ISTA's.
-
-    Yields
-    ------
-    numpy.ndarray, shape (p,)
-        The weights. Those that are zero are exactly zero.
-
-    Raises
-    ------
-    TypeError, ValueError
-        As in :func:`elastic_net`.
-
-    References
-    ----------
-    Beck & Teboulle (2009), "A fast iterative shrinkage-thresholding algorithm for
-    linear inverse problems", SIAM Journal on Imaging Sciences 2, section 4. O'Donoghue
-    & Candes (2015), "Adaptive restart for accelerated gradient schemes", Foundations of
-    Computational Mathematics 15, equation 13.
-    """
-    l1, l2 = penalty * l1_ratio, penalty * (1 - l1_ratio)
-    gram, correlation = X.T @ X, X.T @ y
-    step = 1 / max(np.linalg.eigvalsh(gram)[-1] + l2, np.finfo(float).tiny)
-    w = ahead = np.zeros(X.shape[1])
-    momentum = 1.0
-    while True:
-        gradient = gram @ ahead - correlation + l2 * ahead
-        new = _soft_threshold(ahead - step * gradient, step * l1)
-        if accelerated:
-            if (ahead - new) @ (new - w) > 0:
-                momentum = 1.0
-            following = (1 + math.sqrt(1 + 4 * momentum**2)) / 2
-            ahead = new + (momentum - 1) / following * (new - w)
-            momentum = following
-        else:
-            ahead = new
-        w = new
-        yield w.copy()
 
 
 @door(_check_violation)

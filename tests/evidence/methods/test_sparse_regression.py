@@ -2,7 +2,7 @@
 
 import re
 from fractions import Fraction
-from itertools import combinations, islice
+from itertools import combinations
 
 import numpy as np
 import pytest
@@ -51,16 +51,12 @@ def test_thresholds_by_hand():
     z = [3.0, 1.0, 0.5, 0.0, -1.0, -2.5]
     assert norms.soft_threshold(z, 1).tolist() == [2, 0, 0, 0, 0, -1.5]
     assert norms.hard_threshold(z, 1).tolist() == [3, 0, 0, 0, 0, -2.5]
-    assert np.allclose(norms.group_threshold([3.0, -4.0], 2), [1.8, -2.4])
-    assert norms.group_threshold([0.3, -0.4], 0.6).tolist() == [0, 0]
-    assert norms.group_threshold([0.0, 0.0], 0).tolist() == [0, 0]
 
 
 def test_no_negative_zeros():
     found = [
         norms.soft_threshold([-0.5, -1.0], 1),
         norms.hard_threshold([-0.5], 1),
-        norms.group_threshold([-0.3, -0.4], 1),
         norms.project_l1_ball([3.0, -0.1], 1),
     ]
     assert not np.signbit(np.concatenate(found)).any()
@@ -77,14 +73,6 @@ def test_thresholds_are_minimizers_on_a_grid(z, penalty):
     ):
         best = (found - z) ** 2 / 2 + penalty * np.abs(cost(found))
         assert best <= (half + penalty * np.abs(cost(grid))).min() + 1e-9
-
-
-@given(z=vectors, threshold=sizes)
-def test_group_threshold_keeps_the_direction_and_takes_the_length(z, threshold):
-    found = norms.group_threshold(z, threshold)
-    length = np.linalg.norm(z)
-    assert np.linalg.norm(found) == pytest.approx(max(length - threshold, 0), abs=1e-9)
-    assert np.allclose(found * length, z * np.linalg.norm(found), atol=1e-6)
 
 
 @given(z=vectors, threshold=sizes)
@@ -159,7 +147,6 @@ def test_projections_take_the_last_axis():
     for project in (
         norms.project_l1_ball,
         norms.project_l2_ball,
-        norms.group_threshold,
     ):
         rows = [[project(row, 0.7) for row in block] for block in z]
         assert np.allclose(project(z, 0.7), rows)
@@ -221,13 +208,6 @@ def test_elastic_net_against_scikit_learn(seed, l1_ratio, share):
     ours = norms.elastic_net(X, y, penalty, l1_ratio)
     assert np.abs(ours - theirs).max() < 1e-7
     assert norms.kkt_violation(X, y, ours, penalty, l1_ratio) < 1e-7
-    for accelerated in (False, True):
-        steps = norms.proximal_steps(
-            X, y, penalty, l1_ratio=l1_ratio, accelerated=accelerated
-        )
-        w = next(islice(steps, 1500, None))
-        assert np.abs(w - ours).max() < 1e-7
-        assert np.array_equal(w == 0, ours == 0)
 
 
 def test_lasso_path_of_real_data_against_both_references():
@@ -261,30 +241,6 @@ def test_no_random_move_lowers_the_objective(seed, share, ratio):
     moves = np.random.default_rng(seed).normal(size=(25, 5))
     for move in np.concatenate([1e-3 * moves, 0.3 * moves]):
         assert objective(X, y, w + move, penalty, ratio) >= best - 1e-9
-
-
-def test_steps_go_down_and_acceleration_pays():
-    X, y = diabetes()
-    penalty = 0.01 * np.abs(X.T @ y).max()
-    best = objective(X, y, norms.lasso(X, y, penalty), penalty)
-    left = {}
-    for accelerated in (False, True):
-        steps = norms.proximal_steps(X, y, penalty, accelerated=accelerated)
-        costs = [objective(X, y, w, penalty) - best for w in islice(steps, 300)]
-        left[accelerated] = costs
-    assert (np.diff(left[False]) <= 1e-6).all()
-    assert left[True][100] < 0.1 * left[False][100]
-    assert left[True][200] < 1e-6  # momentum never forgotten: above 1e-3
-
-
-def test_a_yielded_step_is_not_overwritten():
-    X, y = problem(0)
-    undisturbed = list(islice(norms.proximal_steps(X, y, 1.0), 3))
-    steps = norms.proximal_steps(X, y, 1.0)
-    for expected in undisturbed:
-        w = next(steps)
-        assert np.array_equal(w, expected)
-        w[:] = 99
 
 
 def test_kkt_violation_by_hand():
@@ -483,8 +439,6 @@ MASKED = np.ma.array(EYE, mask=EYE == 0)
         (norms.soft_threshold, ([1j], 1), "z must be real numbers, not complex numbe"),
         (norms.hard_threshold, ([1.0], np.nan), "threshold must be a finite number of"),
         (norms.hard_threshold, (["1"], 1), "z must be real numbers, not text"),
-        (norms.group_threshold, ([1.0], -1), "threshold must be a finite number of at"),
-        (norms.group_threshold, (1.0, 1), "z must have the shape (..., p), not ()"),
         (norms.project_l1_ball, ([1.0], -1), "radius must be a finite number of at le"),
         (norms.project_l1_ball, ([[]], 1), "z must have entries on its last axis, not"),
         (norms.project_l2_ball, ([np.inf], 1), "z must be finite, but z[0] is inf"),
@@ -500,8 +454,12 @@ MASKED = np.ma.array(EYE, mask=EYE == 0)
         (norms.lasso_path, (EYE, ONES, 1.0), "penalties must have the shape (k,), not"),
         (norms.lasso_path, (EYE, ONES, [1, -1]), "penalties must be at least 0, not"),
         (norms.elastic_net, (EYE, ONES, 1.0, 1.5), "l1_ratio must be a finite number"),
-        (norms.proximal_steps, (EYE, [1.0, np.nan], 1.0), "y must be finite, but y[1]"),
         (norms.kkt_violation, (EYE, ONES, [1.0], 1.0), "w must have the shape (2,), n"),
+        (
+            norms.kkt_violation,
+            (EYE, [1.0, np.nan], ONES, 1.0),
+            "y must be finite, but y[1]",
+        ),
         (
             norms.best_subsets,
             (np.ones((3, 21)), np.ones(3)),
