@@ -154,8 +154,8 @@ EXERCISES = {
     "control": choice(
         "c",
         options={
-            "a": "that changes what is read in each bin too, and it was run: the "
-            "rounding costs as much with averages",
+            "a": "that was run: the rounding costs as many pixels or more, but why "
+            "it does, this run cannot tell",
             "b": "more of the same: no number of boxes tells where this one was "
             "rounded to",
             "c": "The reading stays as it is, and only what is known about it changes. "
