@@ -5,7 +5,7 @@ Chapter: book/detection-geometry/roi-align.ipynb.
 
 import numpy as np
 
-from evidence.exercises import choice, function, number, vector
+from evidence.exercises import asked, bug, choice, function, number, vector
 
 
 def _bilinear(z, x, y):
@@ -65,64 +65,25 @@ def _cases():
     ]
 
 
+FOR_ALIGN = (
+    "that rounds for RoI Align as well, which divides the width as it is"
+)
+
 EXERCISES = {
-    "between-four-cells": number(
-        25,
-        mistakes={
-            27.5: "you went half of the way right and a quarter down; x goes right",
-            45: "the weights are reversed: the nearer cell weighs more",
-            35: "that is the value in the lower row, or the average of all four cells",
-            15: "that is the value in the upper row; go down as well",
-        },
-        confirm="15 above, 35 below, and halfway between them.",
-    ),
-    "another-box": vector(
-        [15.625, 17, 15.625 / 7, 500 / 7],
-        mistakes=[
-            (
-                [15.625, 16, 15.625 / 7, 500 / 7],
-                "RoI Pool includes the last cell: + 1",
-            ),
-            (
-                [15.625, 15, 15.625 / 7, 500 / 7],
-                "RoI Pool rounds to nearest, and + 1",
-            ),
-            (
-                [15.625, 17, 17 / 7, 17 / 7 * 32],
-                "RoI Align divides the width as it is",
-            ),
-            (
-                [15.625, 16, 16 / 7, 16 / 7 * 32],
-                "that rounds for RoI Align as well",
-            ),
-            (
-                [15.625, 15, 15 / 7, 15 / 7 * 32],
-                "that rounds for RoI Align as well",
-            ),
-        ],
-    ),
-    "what-flooring-would-lose": number(
-        116,
-        tolerance=0,
-        mistakes={
-            784: "those are the cells that are read; count the others",
-            2: "that is along one axis; the box has two",
-            4: "two strips of two cells are lost along whole sides, not a corner",
-            120: "the two strips share a corner, which you counted twice",
-        },
-        confirm="A strip of two cells along two sides: 2 · 60 - 4.",
-    ),
-    "rounded-corner": number(
-        4,
-        mistakes={
-            8: "that is the largest shift; it is uniform between 0 and that",
-            0: "that is the mean with its sign; take absolute values first",
-            16: "rounding never moves a corner by a whole cell",
-            16
-            / np.sqrt(
-                12
-            ): "that is the root mean square; the mean was asked for",
-        },
+    "between-four-cells": asked(
+        "Four cells hold 10 and 30, and below them 20 and 80. What is the value of "
+        "bilinear interpolation a quarter of the way right and half of the way down?",
+        number(
+            25,
+            mistakes={
+                27.5: "you went half of the way right and a quarter down; x goes right",
+                45: "the weights are reversed: the nearer cell weighs more",
+                35: "that is the value in the lower row, or the average of all cells",
+                15: "that is the value in the upper row; go down as well",
+                10: "that is the nearest cell in x; interpolate between both",
+            },
+            confirm="15 above, 35 below, and halfway between them.",
+        ),
     ),
     "write-it": function(
         _bilinear,
@@ -147,13 +108,74 @@ EXERCISES = {
             ),
         ],
     ),
-    "four-samples": choice(
-        "b",
-        options={
-            "a": "on a ramp the maximum reads a quarter of a bin too far",
-            "b": "Sections 8 and 9 measure by how much the maximum misses.",
-            "c": "that would round again, and jump when the box moves",
-            "d": "it makes none on constant features only",
+    "another-box": asked(
+        "A box reaches from x = 0 to x = 500 pixels, its end not included; the stride "
+        "is 32. Give four numbers: its width in cells; how many columns RoI Pool "
+        "takes, which rounds the places of the first and the last pixel to cells and "
+        "keeps both; the width of a seventh of the box in cells; the same in pixels.",
+        vector(
+            [15.625, 17, 15.625 / 7, 500 / 7],
+            mistakes=[
+                (
+                    [15.625, 16, 15.625 / 7, 500 / 7],
+                    "RoI Pool includes the last cell: cells 0 to 16 are one more",
+                ),
+                (
+                    [15.625, 15, 15.625 / 7, 500 / 7],
+                    "RoI Pool rounds to the nearest cell, and includes the last",
+                ),
+                ([15.625, 17, 17 / 7, 17 / 7 * 32], FOR_ALIGN),
+                ([15.625, 16, 16 / 7, 16 / 7 * 32], FOR_ALIGN),
+                ([15.625, 15, 15 / 7, 15 / 7 * 32], FOR_ALIGN),
+            ],
+        ),
+    ),
+    "bug": bug(
+        """
+        x1, y1, x2, y2 = np.array(box) / stride
+        num = bins * samples
+        step = (x2 - x1) / num
+        x = x1 + np.arange(num) * step
+        x = x - 0.5
+        weights = np.maximum(0, 1 - np.abs(x[:, None] - np.arange(size)))
+        weights = weights.reshape(bins, samples, size).mean(1)
+        """,
+        at=4,
+        why_not={
+            1: "corners in pixels over the stride are corners in cells",
+            3: "so many steps fill the box",
+            5: "from positions to indices it is half a cell: this one is right",
+            6: "a hat weighs 1 at its own place and 0 a cell away",
+            7: "the samples of a bin lie side by side, so this averages them",
         },
+        confirm="Samples are centers of the parts: np.arange(num) + 0.5. Without that "
+        "half each box is read half a step too far to the left.",
+    ),
+    "control": choice(
+        "c",
+        options={
+            "a": "that was run: the rounding costs as many pixels or more, but why "
+            "it does, this run cannot tell",
+            "b": "more of the same: no number of boxes tells where this one was "
+            "rounded to",
+            "c": "The reading stays as it is, and only what is known about it changes. "
+            "Run it below.",
+            "d": "that rounds less, so it changes the error itself and not what is "
+            "known of it",
+        },
+    ),
+    "how-many-samples": number(
+        6,
+        tolerance=0,
+        mistakes={
+            12: "that is one sample a cell; a sample reads two columns",
+            5: "five samples reach ten columns; the bin has nearly twelve",
+            11: "a sample reads two columns, the one before it and the one after",
+            3: "two samples per column is the wrong way round: a sample reads two "
+            "columns",
+            42: "that is for the whole box; a seventh of it for a bin",
+            2: "two samples reach four columns only",
+        },
+        confirm="665/8/7 is nearly 12 cells, and each sample reads two columns.",
     ),
 }

@@ -10,7 +10,6 @@ from dataclasses import dataclass, field
 FIRST = (
     "detection-geometry/bbox-regression",
     "detection-geometry/one-detector",
-    "detection-geometry/roi-align",
     "detection-geometry/selective-search",
     "experiments/class-imbalance",
     "experiments/pca-before-networks",

@@ -245,6 +245,37 @@ def test_coarse_boxes_are_placed_in_single_precision(dtype):
         assert torch.equal(function(feature, boxes), function(feature, boxes.float()))
 
 
+@settings(deadline=None, max_examples=40)
+@given(
+    seed=st.integers(0, 1000),
+    offset=st.sampled_from([0, 1e3, -1e4]),
+    bins=st.integers(1, 4),
+)
+def test_single_precision_stays_near_double(seed, offset, bins):
+    feature, boxes = make_map(seed) + offset, torch.tensor(make_boxes(seed)).double()
+    for function in (roi.roi_align, roi.roi_align_matrices):
+        fine = function(feature, boxes, bins=bins)
+        coarse = function(feature.float(), boxes.float(), bins=bins)
+        assert coarse.dtype == torch.float32
+        # away from where a sample leaves the map, and the output jumps
+        x, y = roi.sample_positions(boxes, 16, bins)
+        inside = ((x > -0.9) & (x < 14.9)).all(1) & ((y > -0.9) & (y < 11.9)).all(1)
+        apart = (coarse.double() - fine)[inside].abs()
+        assert (apart < 1e-5 * (abs(offset) + 10)).all()
+
+
+@settings(deadline=None, max_examples=40)
+@given(st.floats(8, 230), st.floats(8, 180), st.integers(1, 3), st.integers(1, 3))
+def test_a_box_without_area_reads_its_point_in_every_bin(x, y, bins, samples):
+    feature = make_map(14)
+    box = torch.tensor([[x, y, x, y]], dtype=torch.float64)
+    point = roi.bilinear(feature, *(box[0, :2] / 16 - 0.5))
+    found = roi.roi_align(feature, box, 16, bins, samples)[0]
+    expected = point[:, None, None].expand(-1, bins, bins)
+    torch.testing.assert_close(found, expected, atol=1e-9, rtol=0)
+    assert roi.roi_pool(feature, box, 16, bins).shape[-1] == bins
+
+
 def test_gradients_of_map_and_boxes_are_those_of_finite_differences():
     feature = make_map(5, 2, 6, 7).requires_grad_()
     boxes = torch.tensor([[12.3, 15.1, 71.7, 66.6], [30.2, 5.5, 90.4, 41.3]]).double()
