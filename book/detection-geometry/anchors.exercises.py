@@ -79,8 +79,7 @@ EXERCISES = {
                 x, y = (i + 0.5) * stride, (j + 0.5) * stride
                 for s, r in product(scales, ratios):
                     w, h = s / np.sqrt(r), s * np.sqrt(r)
-                    box = [x - w / 2, y - h / 2, x + w / 2, y + h / 2]
-                    boxes.append(box)
+                    boxes.append(corners(x, y, w, h))
         """,
         at=4,
         why_not={
@@ -88,7 +87,7 @@ EXERCISES = {
             3: "j counts columns, of which there are as many as the map is wide",
             5: "every scale comes with every ratio",
             6: "the product of the two is the area, whatever the ratio",
-            7: "that is the box around its center, as corners",
+            7: "that turns center and size into corners, place after place",
         },
         confirm="x goes with the column j: this map is laid out on its side, too "
         "narrow and too high.",
