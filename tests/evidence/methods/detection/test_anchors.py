@@ -60,6 +60,16 @@ def test_anchors_are_those_of_four_loops(height, width, stride, scales, ratios):
     np.testing.assert_allclose(found, rows, atol=1e-9)
 
 
+@quick
+@given(seeds, st.sampled_from([4, 16, 50]))
+def test_of_a_shape_s_copies_the_nearest_fits_best(seed, stride):
+    rng = np.random.default_rng(seed)
+    center, half = 8 * stride + rng.uniform(0, stride, 2), rng.uniform(1, 150, 2)
+    thing = np.hstack([center - half, center + half])[None]
+    overlap = iou(anchors(17, 17, stride), thing).reshape(17, 17, 9)
+    assert (overlap[8, 8] >= overlap.max(axis=(0, 1)) - 1e-12).all()
+
+
 @pytest.mark.parametrize(
     "change", [{"stride": 0}, {"scales": [0]}, {"ratios": [-1]}, {"height": 0}]
 )
