@@ -9,7 +9,6 @@ from dataclasses import dataclass, field
 # is empty when they have been rewritten.
 FIRST = (
     "detection-geometry/bbox-regression",
-    "detection-geometry/one-detector",
     "detection-geometry/selective-search",
     "experiments/class-imbalance",
     "experiments/pca-before-networks",

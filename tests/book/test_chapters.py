@@ -155,7 +155,7 @@ def chapter(request):
 def lecture(chapter):
     """Skip pages that open a part: what they owe instead has tests of its own."""
     if chapter.has_tag("opening"):
-        pytest.skip(f"{chapter.slug} opens a part: no claims, no exercises")
+        pytest.skip(f"{chapter.slug} opens a part: no claims")
 
 
 @pytest.fixture
@@ -617,14 +617,24 @@ def test_an_experiment_is_recorded_once_in_the_book():
     assert not twice, f"experiments recorded twice: {twice}"
 
 
-def test_a_page_that_opens_a_part_judges_and_asks_nothing(chapter):
+def test_a_page_that_opens_a_part_judges_nothing_and_answers_its_questions(chapter):
     if not chapter.has_tag("opening"):
         return
     own = [key for key, entry in CLAIMS.items() if entry["chapter"] == chapter.name]
     assert not own, f"{chapter.slug} opens a part; the claims {own} belong in a chapter"
-    for function in ("claims.predict", "claims.judge", "exercises.check"):
+    for function in ("claims.judge", "claims.sayings"):
         for number, _, _ in chapter.calls(function):
             pytest.fail(f"{chapter.at(number)}: {function} belongs in a chapter")
+    for number, _, call in chapter.calls("claims.predict"):
+        named = [arg for arg in call.args if isinstance(arg, ast.Constant)]
+        assert not named, (
+            f"{chapter.at(number)}: claims.predict of a claim belongs in a chapter; "
+            "ask for a number or an outcome"
+        )
+    guesses = ("claims.guess_number", "claims.guess_outcome")
+    asked = sorted(name for each in guesses for _, name in chapter.named(each))
+    answered = sorted(name for _, name in chapter.named("claims.reveal"))
+    assert asked == answered, f"{chapter.slug} asks {asked} and answers {answered}"
 
 
 def test_the_page_that_opens_the_part_stands_first_and_links_the_chapter(chapter):

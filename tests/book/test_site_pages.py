@@ -27,7 +27,7 @@ from visit import (
 
 from tools import notebooks
 
-OPENINGS = [  # pages that open a part: no predictions, perhaps no formula
+OPENINGS = [  # pages that open a part: perhaps no predictions, perhaps no formula
     f"book/{notebooks.name_of(path)}.html"
     for path in notebooks.chapters()
     if "opening" in notebooks.read(path).cells[0].metadata.get("tags", [])
