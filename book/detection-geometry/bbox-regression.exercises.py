@@ -171,13 +171,13 @@ EXERCISES = {
     "which-pairs": choice(
         "b",
         options={
-            "a": "those are better at far proposals, of which you have none, and worse "
-            "at yours",
-            "b": "What is near is learned best from what is near.",
-            "c": "those are nearer than your proposals: nothing is learned of the "
-            "moves that yours need",
-            "d": "those hardly overlap the object: most of what tells the move lies "
-            "outside",
+            "a": "far pairs have large targets, and the squares are about them: near "
+            "the object such a regressor is worse",
+            "b": "What is near is learned best from what is near. The solution has the "
+            "figures of all four.",
+            "c": "those are nearer than your proposals: they tell little of the moves "
+            "that yours need",
+            "d": "those are moves that your proposals do not need",
         },
     ),
     "how-many-moves": asked(
