@@ -2,7 +2,7 @@
 
 :func:`scenes` draws objects, :func:`pairs` surrounds each with proposals, and
 :func:`look` is what a regressor sees of one: the content of the box, warped to a fixed
-size as in R-CNN, so that it does not tell how large the box is.
+size as in R-CNN, so that it hardly tells how large the box is.
 
 Boxes are ``x, y, w, h`` here, center and size in pixels: that is how they are moved.
 """
