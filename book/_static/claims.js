@@ -37,15 +37,17 @@
     if (ids.length > MOST || !last || !follows(question, last)) return [];
     const outputs = [...document.querySelectorAll(".cell_output")].filter((output) =>
       follows(question, output) && (output.contains(last) || follows(output, last)));
-    return [...outputs, ...why(last)];
+    return [...outputs, ...after(last)];
   }
 
-  // The sentences after a verdict say why it came out so.
-  function why(last) {
+  // What follows a verdict without a word between, and the sentences that say why.
+  function after(last) {
     const told = [];
-    for (let next = last.closest(".cell").nextElementSibling; next?.matches("p, ul, ol"); next = next.nextElementSibling) {
-      told.push(next);
+    let next = last.closest(".cell").nextElementSibling;
+    for (; next?.matches(".cell") && !next.querySelector(".evidence-predict"); next = next.nextElementSibling) {
+      told.push(...next.querySelectorAll(".cell_output"));
     }
+    for (; next?.matches("p, ul, ol"); next = next.nextElementSibling) told.push(next);
     return told;
   }
 

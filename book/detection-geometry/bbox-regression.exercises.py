@@ -1,171 +1,199 @@
-"""Exercises of the chapter *Anchors and bounding-box regression*.
+"""Exercises of *Bounding-box regression*.
 
-The chapter is book/detection-geometry/bbox-regression.ipynb.
+Chapter: book/detection-geometry/bbox-regression.ipynb.
 """
 
 import numpy as np
 
-from evidence.exercises import choice, function, number, vector
-from evidence.methods.detection.box_coding import decode_boxes
+from evidence.exercises import asked, choice, function, number, vector
 
 
-def _pairs(seed):
-    """Return proposals and the four numbers of each."""
+def _cases(seed):
+    """Return boxes as x, y, w, h and the four numbers of each."""
     rng = np.random.default_rng(seed)
-    corner = rng.uniform(0, 50, (6, 2))
-    boxes = np.hstack([corner, corner + rng.uniform(5, 40, (6, 2))])
-    return boxes, rng.uniform(-1, 1, (6, 4))
-
-
-def _moved(P, t, size=np.exp, unit=None, anchor=0.5):
-    start, sides = P[:, :2], P[:, 2:] - P[:, :2]
-    place = (
-        start
-        + anchor * sides
-        + (sides if unit is None else unit) * t[:, :2]
+    boxes = np.hstack(
+        [rng.uniform(0, 50, (2, 2)), rng.uniform(5, 40, (2, 2))]
     )
-    sides = sides * size(t[:, 2:])
-    corner = place - anchor * sides
-    return np.hstack([corner, corner + sides])
+    return boxes.round(1), rng.uniform(-1, 1, (2, 4)).round(2)
+
+
+def _decode(P, t):
+    center = P[:, :2] + P[:, 2:] * t[:, :2]
+    size = P[:, 2:] * np.exp(t[:, 2:])
+    start, end = center - size / 2, center + size / 2
+    return np.hstack([start, end])
 
 
 def _linear(P, t):
-    return _moved(P, t, size=lambda d: 1 + d)
+    moved = np.log1p(np.clip(t[:, 2:], -0.99, None))
+    return _decode(P, np.hstack([t[:, :2], moved]))
 
 
 def _in_pixels(P, t):
-    return _moved(P, t, unit=1.0)
+    return _decode(P, np.hstack([t[:, :2] / P[:, 2:], t[:, 2:]]))
 
 
-def _from_the_corner(P, t):
-    return _moved(P, t, anchor=0.0)
+def _in_new_widths(P, t):
+    return _decode(P, np.hstack([t[:, :2] * np.exp(t[:, 2:]), t[:, 2:]]))
 
 
-def _as_centers(P, t):
-    start, sides = P[:, :2], P[:, 2:] - P[:, :2]
-    center = start + sides / 2 + sides * t[:, :2]
-    return np.hstack([center, sides * np.exp(t[:, 2:])])
+def _not_halved(P, t):
+    center = P[:, :2] + P[:, 2:] * t[:, :2]
+    size = P[:, 2:] * np.exp(t[:, 2:])
+    return np.hstack([center - size, center + size])
 
 
-def _old_center(P, t):
-    moved = _as_centers(P, t)
-    start, sides = P[:, :2], P[:, 2:] - P[:, :2]
-    half = moved[:, 2:] / 2
-    center = start + sides / 2
-    return np.hstack([center - half, center + half])
+def _as_center(P, t):
+    center = P[:, :2] + P[:, 2:] * t[:, :2]
+    return np.hstack([center, P[:, 2:] * np.exp(t[:, 2:])])
 
 
-def _scaled_first(P, t):
-    sides = P[:, 2:] - P[:, :2]
-    return _moved(P, t, unit=sides * np.exp(t[:, 2:]))
+def _from_corner(P, t):
+    start = P[:, :2] + P[:, 2:] * t[:, :2]
+    return np.hstack([start, start + P[:, 2:] * np.exp(t[:, 2:])])
 
 
-SCALED_FIRST = (
-    "the shift is in widths and heights of the proposal, not of the new box"
-)
+def _only_scaled(P, t):
+    return _decode(P, t * [0, 0, 1, 1])
+
+
+def _only_shifted(P, t):
+    return _decode(P, t * [1, 1, 0, 0])
+
 
 EXERCISES = {
-    "encode": vector(
-        [0.75, 0.25, np.log(2), np.log(0.5)],
-        mistakes=[
-            (
-                [0.25, 0.5, np.log(2), np.log(0.5)],
-                "the shift is from center to center",
-            ),
-            (
-                [30, 5, np.log(2), np.log(0.5)],
-                "divide the shifts by width and height",
-            ),
-            (
-                [0.375, 0.5, np.log(2), np.log(0.5)],
-                "divide by the size of the proposal, not of the object",
-            ),
-            (
-                [0.75, 0.25, 2, 0.5],
-                "the last two are logarithms of the ratios",
-            ),
-            (
-                [0.75, 0.25, 1, -0.5],
-                "that is u = ratio - 1 instead of log(1 + u)",
-            ),
-            (
-                [-0.75, -0.25, np.log(0.5), np.log(2)],
-                "the way leads from the proposal to the object",
-            ),
-            (
-                [-0.375, -0.5, np.log(0.5), np.log(2)],
-                "that leads from the object to the proposal",
-            ),
-            ([0.75, 0.25, 1, -1], "the logarithm is the natural one"),
-        ],
-    ),
-    "decode": vector(
-        [5, 0, 45, 40],
-        mistakes=[
-            (
-                [25, 20, 40, 40],
-                "that is center and size; the answer is corners",
-            ),
-            (
-                [15, 0, 55, 40],
-                "the proposal grows about its center, not its corner",
-            ),
-            ([10, 0, 50, 40], SCALED_FIRST),
-            (
-                [0.25, 9.75, 40.25, 49.75],
-                "the shift is in widths and heights",
-            ),
-            ([0, 10, 40, 50], "you scaled, but did not translate"),
-            ([15, 0, 35, 40], "you translated, but did not scale"),
-        ],
-    ),
-    "price-of-u": number(
-        0.5 / np.log(1.5) - 1,
-        mistakes={
-            0.5
-            - np.log(
-                1.5
-            ): "that is the difference; divide it by the logarithm",
-            1
-            - np.log(1.5)
-            / 0.5: "that is the share of u; divide by the logarithm",
-            0.5 / np.log(1.5): "that is the ratio; subtract 1",
-            0.5 / np.log10(1.5) - 1: "the logarithm is the natural one",
-        },
-    ),
-    "how-many": number(
-        17_100,
-        tolerance=0,
-        mistakes={
-            1_900: "that is the number of places; each has nine anchors",
-            5_700: "three scales times three ratios are nine at each place",
-            11_400: "three scales times three ratios are nine, not six",
-        },
-        confirm="Nine at each of 1,900 places.",
+    "encode": asked(
+        "A proposal has its corners at (0, 0) and (40, 20), the object at (10, 10) "
+        "and (90, 20). Which four numbers (two shifts in shares of the proposal, two "
+        "logarithms) move the one onto the other?",
+        vector(
+            [0.75, 0.25, np.log(2), np.log(0.5)],
+            mistakes=[
+                (
+                    [0.25, 0.5, np.log(2), np.log(0.5)],
+                    "the shift is from center to center, not from corner to corner",
+                ),
+                (
+                    [30, 5, np.log(2), np.log(0.5)],
+                    "those shifts are in pixels: divide by width and height",
+                ),
+                (
+                    [0.375, 0.5, np.log(2), np.log(0.5)],
+                    "divide by the size of the proposal, not of the object",
+                ),
+                (
+                    [0.75, 0.25, 2, 0.5],
+                    "the last two are logarithms of the ratios",
+                ),
+                (
+                    [0.75, 0.25, 1, -0.5],
+                    "those are ratios less one; take the logarithm of the ratio",
+                ),
+                (
+                    [0.75, 0.25, np.log10(2), np.log10(0.5)],
+                    "the logarithm is the natural one",
+                ),
+                (
+                    [0.75, 0.25, 1, -1],
+                    "the logarithm is the natural one, not to base 2",
+                ),
+                (
+                    [-0.375, -0.5, np.log(0.5), np.log(2)],
+                    "that leads from the object to the proposal",
+                ),
+            ],
+        ),
     ),
     "write-decode": function(
-        decode_boxes,
-        cases=[_pairs(0), _pairs(1), _pairs(2)],
-        tolerance=1e-9,
+        _decode,
+        cases=[_cases(0), _cases(1), _cases(2)],
         mistakes=[
-            (_linear, "sizes are multiplied by exp(t), not by 1 + t"),
-            (_in_pixels, "shifts are in widths and heights, not in pixels"),
-            (_scaled_first, SCALED_FIRST),
             (
-                _from_the_corner,
-                "the box grows about its center, not its corner",
+                _not_halved,
+                "from the center to a corner it is half a side, not a whole one",
             ),
-            (_as_centers, "that is center and size; the answer is corners"),
-            (_old_center, "you scaled, but did not translate"),
+            (_linear, "sides are multiplied by exp(t), not by 1 + t"),
+            (
+                _in_pixels,
+                "shifts are shares of width and height, not pixels",
+            ),
+            (
+                _in_new_widths,
+                "shifts are shares of the old width and height, not of the new",
+            ),
+            (_as_center, "that is center and size; return corners"),
+            (_from_corner, "a box grows about its center, not its corner"),
+            (_only_scaled, "you scaled, but did not shift"),
+            (_only_shifted, "you shifted, but did not scale"),
         ],
     ),
-    "what-does-it-see": choice(
-        "c",
+    "three-to-one": asked(
+        "Proposals that hold the same picture come in two sizes. Three of four are 32 "
+        "pixels wide and should move 8 to the right, one is 128 wide and should move "
+        "32. Least squares gives all of them one move in pixels. Which IoU has a "
+        "small box, once moved?",
+        number(
+            (1 - 6 / 32) / (1 + 6 / 32),
+            mistakes={
+                14: "that is the move; the small box is then 6 pixels off",
+                6: "that is how far off it is, in pixels; its IoU is asked for",
+                6
+                / 32: "that is how far off it is, in widths; its IoU is asked for",
+                (1 - 12 / 32)
+                / (1 + 12 / 32): "that is for as many large as small ones",
+                (1 - 18 / 128)
+                / (1 + 18 / 128): "that is the IoU of the large box",
+                1
+                - 6
+                / 32: "what is shared is divided by what the two cover together",
+                0.6: "that is its IoU before the move",
+            },
+            confirm="The move is 14 pixels, the mean, and overshoots by 6.",
+        ),
+    ),
+    "wrong-logarithms": asked(
+        "A regressor gets the center right and both logarithms too small by 0.2. "
+        "Which IoU has its box?",
+        number(
+            np.exp(-0.4),
+            mistakes={
+                np.exp(-0.2): "that is for one side; both are too short",
+                0.64: "the sides are exp(-0.2) times as long, not 0.8 times",
+                0.6: "the sides are exp(-0.2) times as long; multiply, do not subtract",
+                np.exp(
+                    0.4
+                ): "an IoU is at most 1: the box lies inside the object",
+                0.8: "that is one side, and taken as 1 - 0.2",
+            },
+            confirm="Too large by 0.2 costs the same.",
+        ),
+    ),
+    "which-pairs": choice(
+        "b",
         options={
-            "a": "an anchor is a box to start from; this one is larger than the field",
-            "b": "where the object ends is what the network must find out",
-            "c": "The nine anchors of a place share them.",
-            "d": "the field of the 3 × 3 window is 228 pixels wide, whatever the image",
+            "a": "far pairs have large targets, and the squares are about them: near "
+            "the object such a regressor is worse",
+            "b": "What is near is learned best from what is near. The solution has the "
+            "figures of all four.",
+            "c": "those are nearer than your proposals: they tell little of the moves "
+            "that yours need",
+            "d": "those are moves that your proposals do not need",
         },
+    ),
+    "how-many-moves": asked(
+        "Boxes are wrong in their two logarithms only. Each move takes away six tenths "
+        "of both errors. A box begins at an IoU of 0.3. After how many moves is it "
+        "above 0.9?",
+        number(
+            3,
+            tolerance=0,
+            mistakes={
+                2: "after two moves the logarithm of the IoU is 0.16 of what it was, "
+                "and exp(0.16 log 0.3) is still below 0.9",
+                5: "that takes four tenths away; six tenths leave four",
+                1: "after one move 0.4 of the logarithm is left: the IoU is 0.62",
+            },
+            confirm="The logarithm of the IoU shrinks to 0.4, 0.16, 0.064 of itself.",
+        ),
     ),
 }

@@ -3,65 +3,7 @@
 Chapter: book/normalization/batchnorm-train-eval.ipynb.
 """
 
-import numpy as np
-
-from evidence.exercises import asked, choice, function, number
-
-
-def _cumulative(mean, var, count, x):
-    m = len(x)
-    return _mix(
-        mean, var, x.mean(0), x.var(0) * m / (m - 1), 1 / (count + 1)
-    )
-
-
-def _mix(mean, var, mu, batch_var, weight):
-    return mean + weight * (mu - mean), var + weight * (batch_var - var)
-
-
-def _biased(mean, var, count, x):
-    return _mix(mean, var, x.mean(0), x.var(0), 1 / (count + 1))
-
-
-def _one_off(mean, var, count, x):
-    return _mix(mean, var, x.mean(0), x.var(0, ddof=1), 1 / max(count, 1))
-
-
-def _moving(mean, var, count, x):
-    return _mix(mean, var, x.mean(0), x.var(0, ddof=1), 0.1)
-
-
-def _summed(mean, var, count, x):
-    return mean + x.mean(0) / (count + 1), var + x.var(0, ddof=1) / (
-        count + 1
-    )
-
-
-def _reversed(mean, var, count, x):
-    return _mix(mean, var, x.mean(0), x.var(0, ddof=1), count / (count + 1))
-
-
-def _deviation(mean, var, count, x):
-    return _mix(mean, var, x.mean(0), x.std(0, ddof=1), 1 / (count + 1))
-
-
-def _over_units(mean, var, count, x):
-    return _mix(mean, var, x.mean(1), x.var(1, ddof=1), 1 / (count + 1))
-
-
-def _cases():
-    rng = np.random.default_rng(0)
-    return [
-        (np.zeros(3), np.ones(3), 0, rng.normal(2, 3, size=(3, 3))),
-        (
-            rng.normal(size=2),
-            rng.uniform(1, 2, size=2),
-            3,
-            rng.normal(size=(2, 2)),
-        ),
-        (np.ones(4), np.full(4, 2.0), 7, rng.normal(1, 2, size=(4, 4))),
-    ]
-
+from evidence.exercises import asked, choice, number
 
 EXERCISES = {
     "which-control": choice(
@@ -74,6 +16,22 @@ EXERCISES = {
             "an answer that moves with its companions used theirs.",
             "d": "training is not in question: the weights stay as they are",
         },
+    ),
+    "batches-of-three": asked(
+        "List all batches of three that can be drawn, with replacement, from 1, 2, 3, "
+        "6. What is the mean of their biased variances?",
+        number(
+            7 / 3,
+            mistakes={
+                3.5: "that is the population's; a batch lies closer to its own mean",
+                1.75: "that is for batches of two: half of 3.5",
+                5.25: "the factor is upside down: biased variances are too small",
+                7
+                / 6: "that is the variance of the mean of three, which is missing",
+                28 / 9: "those are drawn without replacement",
+            },
+            confirm="It is 2/3 of 3.5.",
+        ),
     ),
     "two-updates": asked(
         "A fresh torch.nn.BatchNorm1d(1), with momentum 0.1, sees the batch 0, 4 and "
@@ -88,38 +46,6 @@ EXERCISES = {
                 1.7: "that is the value after the first batch only",
             },
         ),
-    ),
-    "cumulative": function(
-        _cumulative,
-        cases=_cases(),
-        mistakes=[
-            (
-                _biased,
-                "this is the biased variance: you divided by m, not by m - 1",
-            ),
-            (
-                _one_off,
-                "count is how many batches came before: the new one weighs "
-                "1/(count + 1)",
-            ),
-            (
-                _moving,
-                "that is the moving average: its weight does not shrink",
-            ),
-            (
-                _summed,
-                "the old average has to shrink as the new batch comes in",
-            ),
-            (
-                _reversed,
-                "the weights are reversed: 1/(count + 1) is the new batch's",
-            ),
-            (_deviation, "that mixes standard deviations into a variance"),
-            (
-                _over_units,
-                "the statistics run over the samples, axis 0, not the units",
-            ),
-        ],
     ),
     "choose-a-momentum": asked(
         "A running mean starts at 0, the unit has mean 1 and standard deviation 1. "

@@ -67,7 +67,8 @@ def write_chapter(root: Path, name: str, made, **more) -> None:
     row = made()
     claim = row.data["claim"]
     path = root / "book" / f"{name}.ipynb"
-    shown = {"verdict": recorded.verdict(claim), "why": "So much for that."}
+    shown = {"verdict": recorded.verdict(claim), "after": recorded.table()}
+    shown["why"] = "So much for that."
     shown["row"] = row
     recorded.write_chapter(path, claim.capitalize(), **more, **shown)
     entry = {"id": claim, "statement": row.data["statement"], "believed": "holds"}
@@ -183,8 +184,9 @@ def test_what_comes_out_is_veiled_until_the_reader_answers(visit):
     row = opened.locator(".evidence-replication")
     figure = opened.locator("figure#fig-rise img")
     why = opened.get_by_text("So much for that.")
+    after = opened.locator(".cell:has(.evidence-verdict) + .cell table")
     assert not outcome.is_visible() and not verdict.is_visible()
-    assert not why.is_visible()
+    assert not why.is_visible() and not after.is_visible()
     assert not figure.is_visible()
     assert row.is_visible()  # it comes after what was asked
     opened.emulate_media(media="print")
@@ -199,7 +201,7 @@ def test_what_comes_out_is_veiled_until_the_reader_answers(visit):
     field.press("Enter")
     assert not outcome.is_visible()  # one question waits
     opened.locator(".evidence-question input[value=holds]").check()
-    assert figure.is_visible() and why.is_visible()
+    assert figure.is_visible() and why.is_visible() and after.is_visible()
     assert "You said: 0.7." in outcome.inner_text()
     assert "Measured: 0.410 [0.380, 0.440]." in outcome.inner_text()
     assert "You said: holds. The data say otherwise." in verdict.inner_text()

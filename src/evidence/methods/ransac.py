@@ -95,7 +95,8 @@ def _check_search(
     cost,
     local_optimization,
     adaptive,
-    refit,
+    refits,
+    largest_chunk,
     seed,
 ):
     points = _check_points(_check_model(model), points, model.sample_size)
@@ -108,7 +109,8 @@ def _check_search(
         checks.one_of(cost, "cost", COSTS),
         checks.flag(local_optimization, "local_optimization"),
         checks.flag(adaptive, "adaptive"),
-        checks.flag(refit, "refit"),
+        checks.whole(refits, "refits", least=0),
+        checks.whole(largest_chunk, "largest_chunk", least=1),
         seed,
     )
 
@@ -554,7 +556,8 @@ def ransac(
     cost: str = "msac",
     local_optimization: bool = True,
     adaptive: bool = True,
-    refit: bool = True,
+    refits: int = 1,
+    largest_chunk: int = LARGEST_CHUNK,
     seed: int | np.random.Generator = 0,
 ) -> Consensus:
     """Fit a model to points of which many may be outliers.
@@ -574,7 +577,7 @@ def ransac(
         probability, going by the inliers of the best model so far. Samples take no
         point twice, which matters where points are few.
     max_trials : int
-        Largest number of samples. The first check comes after 32 of them.
+        Largest number of samples. The first check comes after the first chunk of them.
     cost : {"msac", "count"}
         What to minimize: the sum of squared residuals in units of the threshold, none
         counted above 1 (MSAC), or the number of outliers (the original RANSAC).
@@ -583,9 +586,13 @@ def ransac(
         with a threshold that shrinks to the given one; keep what lowers the cost.
     adaptive : bool
         If false, all ``max_trials`` samples are drawn.
-    refit : bool
-        End with one least-squares fit to all inliers. With ``local_optimization``,
-        which has done so already and kept the better, this changes nothing.
+    refits : int
+        End with so many least-squares fits, each to all inliers of the model before,
+        whatever they cost. With ``local_optimization``, which has done so already and
+        kept the better, this changes nothing.
+    largest_chunk : int
+        Samples are drawn in chunks of 32, 64, ... up to this many: the smaller, the
+        more models are locally optimized.
     seed : int or numpy.random.Generator
         Same seed, same result.
 
@@ -619,12 +626,13 @@ def ransac(
     factors = FACTORS if local_optimization else ()
 
     best, best_cost = None, float(len(points))
-    trials, needed, chunk, trace = 0, max_trials, FIRST_CHUNK, []
+    trials, needed, trace = 0, max_trials, []
+    chunk = min(FIRST_CHUNK, largest_chunk)
     while trials < needed:
         size = min(chunk, needed - trials)
         samples = _sample_minimal(rng, len(points), model.sample_size, size)
         candidates = model.minimal(points, samples)
-        trials, chunk = trials + size, min(2 * chunk, LARGEST_CHUNK)
+        trials, chunk = trials + size, min(2 * chunk, largest_chunk)
         if len(candidates):
             costs = _model_costs(model, candidates, scored, threshold, cost)
             found, found_cost = _polish(
@@ -642,7 +650,7 @@ def ransac(
                     )
         trace.append((trials, best_cost))
 
-    if best is not None and refit and not local_optimization:
+    for _ in range(0 if best is None or local_optimization else refits):
         inliers = _inliers(model, best, points, threshold)
         refitted = _fit_or_none(model, points[inliers])
         best = best if refitted is None else refitted
@@ -654,7 +662,7 @@ def polish(model, candidate, points, threshold, cost, factors=FACTORS):
     """Refit a model to its inliers, again and again, and keep the best.
 
     The first rounds look further than the threshold: a model through noisy points is
-    off by more than their noise, and its own inliers alone would hold it there.
+    off by more than their noise, and sees few of the inliers within the threshold.
 
     Parameters
     ----------

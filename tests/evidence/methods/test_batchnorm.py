@@ -220,6 +220,23 @@ def test_momentum_none_averages_all_batches():
     close(layer.running_var, np.mean([x.var(0, ddof=1) for x in xs], axis=0))
 
 
+def test_torch_reestimates_only_after_a_reset():
+    norm = torch.nn.BatchNorm1d(2).double()
+    xs = [torch.from_numpy(batch((6, 2), seed)) for seed in range(5)]
+    for x in xs:
+        norm(x)
+    norm.momentum = None
+    for x in xs:
+        norm(x)
+    average = torch.stack([x.mean(0) for x in xs]).mean(0)
+    assert norm.num_batches_tracked == 10  # the old ones still weigh a half
+    assert not torch.allclose(norm.running_mean, average)
+    norm.reset_running_stats()
+    for x in xs:
+        norm(x)
+    close(norm.running_mean, average)
+
+
 @quick
 @given(x=batches)
 def test_gradient_knows_that_statistics_depend_on_the_batch(x):

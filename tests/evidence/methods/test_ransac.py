@@ -1,5 +1,6 @@
 """RANSAC against scikit-image, scikit-learn, OpenCV and what its definition demands."""
 
+import inspect
 import math
 import re
 
@@ -11,6 +12,7 @@ import sklearn.decomposition
 import sklearn.linear_model
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from skimage.feature import match_descriptors
 
 from evidence.methods.ransac import (
     Homography,
@@ -266,7 +268,7 @@ OPTIONS = [
     {},
     {"cost": "count"},
     {"local_optimization": False},
-    {"local_optimization": False, "refit": False, "cost": "count"},
+    {"local_optimization": False, "refits": 0, "cost": "count"},
     {"adaptive": False, "max_trials": 50},
 ]
 
@@ -284,14 +286,14 @@ def test_mask_cost_and_trace_belong_to_the_returned_model(model, options):
     assert (np.diff(found.trace[:, 1]) <= 0).all()
     assert found.trace[-1, 0] == found.trials
     assert found.trials == 50 or options.get("adaptive", True)
-    if options.get("local_optimization", True) or not options.get("refit", True):
+    if options.get("local_optimization", True) or not options.get("refits", 1):
         assert found.cost == pytest.approx(found.trace[-1, 1], abs=0.5)
 
 
 @pytest.mark.parametrize("model", MODELS, ids=lambda model: model.name)
 def test_the_seed_decides(model):
     points, _, _ = scene_of(model)(generator(9), 200, 0.5)
-    options = {"local_optimization": False, "refit": False}
+    options = {"local_optimization": False, "refits": 0}
     first, again, other = (
         ransac(points, model, 2.0, seed=seed, **options).model for seed in (1, 1, 2)
     )
@@ -303,11 +305,28 @@ def test_the_seed_decides(model):
 def test_without_refit_the_model_passes_through_two_points():
     points, _, _ = line_scene(generator(10))
     options = {"local_optimization": False, "adaptive": False, "max_trials": 100}
-    plain = ransac(points, LINE, 1.5, refit=False, **options)
+    plain = ransac(points, LINE, 1.5, refits=0, **options)
     distance = np.sqrt(LINE.squared_residuals(plain.model[None], points)[0])
     assert (distance < 1e-9).sum() == 2
-    refitted = ransac(points, LINE, 1.5, refit=True, **options)
+    refitted = ransac(points, LINE, 1.5, refits=1, **options)
     assert same_model(refitted.model, LINE.fit(points[plain.inliers]), 1e-9)
+    twice = ransac(points, LINE, 1.5, refits=2, **options)
+    assert same_model(twice.model, LINE.fit(points[refitted.inliers]), 1e-9)
+
+
+def test_smaller_chunks_optimize_more_of_the_same_samples():
+    points, _, _ = homography_scene(generator(11))
+    options = {"adaptive": False, "max_trials": 320}
+    for size, chunks in ((8, 40), (32, 10)):
+        found = ransac(points, HOMOGRAPHY, 3.0, largest_chunk=size, **options)
+        assert (len(found.trace), found.trials) == (chunks, 320)
+
+
+def test_practice_names_the_options_that_there_are():
+    defaults = inspect.signature(skimage.measure.ransac).parameters
+    assert defaults["max_trials"].default == 100
+    assert "cross_check" in inspect.signature(match_descriptors).parameters
+    cv2.BFMatcher(cv2.NORM_HAMMING, crossCheck=True)
 
 
 @pytest.mark.parametrize(
@@ -528,7 +547,9 @@ WRONG_SEARCH = [
     ({"max_trials": 2.0}, "max_trials must be a whole number of at least 1, not 2.0"),
     ({"max_trials": True}, "max_trials must be a whole number of at least 1, not True"),
     ({"adaptive": 2}, "adaptive must be True or False, not 2 (int)"),
-    ({"refit": "no"}, "refit must be True or False, not 'no' (str)"),
+    ({"refits": "no"}, "refits must be a whole number of at least 0, not 'no' (str)"),
+    ({"refits": -1}, "refits must be a whole number of at least 0, not -1"),
+    ({"largest_chunk": 0}, "largest_chunk must be a whole number of at least 1, not 0"),
     ({"local_optimization": None}, "local_optimization must be True or False, not Non"),
 ]
 
