@@ -41,12 +41,18 @@ def build() -> None:
     try:
         contents.pages(ROOT)  # which says in which line _toc.yml is malformed
         now = shown_contents()
-        if not LISTED.is_file() or LISTED.read_text("utf8") != now:
+        anew = not LISTED.is_file() or LISTED.read_text("utf8") != now
+        if anew:
             clean()
         LISTED.unlink(missing_ok=True)  # until it is built, or killed half-way
         look_at_chapters()
         run_sphinx()
-        if dead := [*dict.fromkeys(dead_links())]:
+        dead = [*dict.fromkeys(dead_links())]
+        if dead and not anew:  # perhaps only a citation, whose place has another number
+            clean()
+            run_sphinx()
+            dead = [*dict.fromkeys(dead_links())]
+        if dead:
             raise SystemExit("\n".join(["The site has dead links:", *dead]))
     except BaseException:  # also when it is interrupted
         clean()
