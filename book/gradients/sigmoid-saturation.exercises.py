@@ -7,7 +7,14 @@ import math
 
 import numpy as np
 
-from evidence.exercises import Exercise, asked, bug, function, number
+from evidence.exercises import (
+    Exercise,
+    asked,
+    bug,
+    function,
+    number,
+    vector,
+)
 from evidence.tasks import Mistake
 
 KEEP_SMALL = (
@@ -84,16 +91,35 @@ CHI = 40 / (6 * math.sqrt(math.pi))  # of one layer, with weights 40/√N
 
 EXERCISES = {
     "slope-by-hand": asked(
-        "What is the slope of the sigmoid 1/(1 + e^-z) at z = 3?",
+        "What is the slope of the sigmoid 1/(1 + e^-z) at z = 3, to three decimals?",
         number(
             0.0452,
             mistakes={
                 0.9526: "that is the value S(3); the slope is S(1 - S)",
-                0.0498: "that is e^-3, the limit for large z; here the factor "
-                "1/(1 + e^-3)^2 still matters",
+                0.0498: "that is e^-3, the limit for large z, where the factor "
+                "1/(1 + e^-3)^2 still matters; or decimals are missing",
                 0.0099: "that is the slope of tanh",
                 -0.0452: "the slope is positive: the sigmoid rises everywhere",
             },
+        ),
+    ),
+    "dead-in-double": asked(
+        "A format keeps d binary digits, and 1/(1 + e^-z) is computed in it. Double "
+        "precision has 53 of them: from which z on is the result exactly 1, and the "
+        "slope p(1 - p) exactly 0?",
+        number(
+            53 * math.log(2),
+            mistakes={
+                52
+                * math.log(
+                    2
+                ): "e^-z is then the distance from 1 to the next number; "
+                "half of it, 2^-53, is rounded away too, and no more",
+                24 * math.log(2): "that is the end in single precision",
+                53.0: "e^-z must fall to 2^-53, not to e^-53",
+                709.8: "that is where e^-z overflows, the left end",
+            },
+            confirm="Each binary digit moves the end out by ln 2, about 0.69.",
         ),
     ),
     "stable-softplus": Exercise(
@@ -120,35 +146,45 @@ EXERCISES = {
         "Given p, it applies it twice: one slope cancels, the other one stays, and the "
         "loss never falls below ln(1 + 1/e), about 0.31, for targets of 1.",
     ),
-    "badly-scaled-input": asked(
-        "The inputs of a sigmoid layer's units are normal with mean 0 and standard "
-        "deviation 20. What is the mean slope of the sigmoid?",
-        number(
-            0.01987,
-            mistakes={
-                0.25: "that is the slope at the mean, not the mean of the slopes",
-                0.3989: "that is the density of the standard normal at 0; divide by "
-                "the standard deviation",
-                0.0125: "that is a quarter over 20; the area under the slope is 1, and "
-                "the density there is 0.4/20",
-                0.0: "that is the slope at one standard deviation; some units lie near "
-                "0",
-            },
-        ),
-    ),
-    "after-centering": asked(
-        "The inputs of a sigmoid layer's units are normal with mean 6 and standard "
-        "deviation 2. Their mean is subtracted, nothing else. Which share has a slope "
-        "of the sigmoid below 0.05?",
-        number(
-            0.1488,
-            mistakes={
-                0.9402: "that is the share before centering",
-                0.0744: "that is one side; both ends are flat",
-                0.0039: "that is the share after batch normalization; here the spread "
-                "is still 2",
-                0.8512: "that is the share that is not saturated",
-            },
+    "share-by-layer": asked(
+        "A deep random network of wide sigmoid layers has weights of spread 20/√N, no "
+        "biases, and inputs of spread 1/2. A unit counts as saturated from 2.9 on, "
+        "to both sides. Which share is in layer 1, and which in layer 10?",
+        vector(
+            [0.772, 0.836],
+            tolerance=0.02,
+            mistakes=[
+                (
+                    [0.772, 0.772],
+                    "layer 10 does not get the inputs, but outputs of "
+                    "sigmoids, of mean square about 1/2",
+                ),
+                ([0.885, 0.885], "that is s = 20 in both: weights times 1"),
+                (
+                    [0.885, 0.836],
+                    "layer 1 gets inputs of spread 1/2: s = 20 · 1/2",
+                ),
+                (
+                    [0.772, 0.885],
+                    "outputs of sigmoids have a mean square of about "
+                    "1/2, not 1: s = 20/√2 in layer 10",
+                ),
+                (
+                    [0.772, 0.683],
+                    "after a few layers the inputs no longer matter: "
+                    "s = 20/√2 in layer 10",
+                ),
+                (
+                    [0.228, 0.164],
+                    "those are the shares that are not saturated",
+                ),
+                (
+                    [0.885, 0.92],
+                    "that counts one side only; the flat part has two "
+                    "ends, and 5.8 · 0.4/s lies between them",
+                ),
+            ],
+            confirm="Here depth looks guilty, and it is the small inputs.",
         ),
     ),
     "six-layers": asked(
