@@ -41,6 +41,10 @@ EXERCISES = {
                     "that is ridge: it divides by 1 + λ",
                 ),
                 (
+                    [1.2, -0.2, -0.8, 0.5],
+                    "that is ridge: it divides by 1 + λ",
+                ),
+                (
                     [1.5, 0, -2.5, 0],
                     "negative entries move toward 0 as well",
                 ),
@@ -82,6 +86,39 @@ EXERCISES = {
         },
         confirm="The penalty is paid twice: once by the gradient, once by the "
         "threshold. With proximal steps the gradient is that of the data alone.",
+    ),
+    "which-pays": vector(
+        [0, 2, 2],
+        tolerance=0,
+        mistakes=[
+            (
+                [1, 2, 2],
+                "one weight as large as the noise stands out of sixty samples: L0 "
+                "leaves it its size, L1 shrinks it",
+            ),
+            (
+                [0, 1, 2],
+                "where all ten matter there is no zero to be found",
+            ),
+            (
+                [0, 0, 2],
+                "where all ten matter there is no zero to be found",
+            ),
+            (
+                [0, 2, 0],
+                "in such noise L0 drops a true feature or keeps a false one at full "
+                "size",
+            ),
+            (
+                [0, 2, 1],
+                "in such noise nothing shows which two matter: L1 still bets on a few",
+            ),
+            (
+                [1, 1, 1],
+                "L1 is between the others in each, and the best in none",
+            ),
+        ],
+        confirm="L0 and L1 bet on few features, and win where the data show which.",
     ),
     "degrees-of-freedom": asked(
         "A design has the singular values 3, 2 and 1. How many degrees of "
