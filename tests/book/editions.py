@@ -11,7 +11,6 @@ FIRST = (
     "detection-geometry/bbox-regression",
     "detection-geometry/one-detector",
     "detection-geometry/roi-align",
-    "detection-geometry/selective-search",
     "experiments/class-imbalance",
     "experiments/pca-before-networks",
     "generalization/regularization-norms",

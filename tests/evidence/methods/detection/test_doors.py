@@ -121,6 +121,13 @@ GOOD = {  # every public function: how it is called, by the names of its paramet
     regions.similarities: {"regions": FOUND, "i": 0, "j": 1, "area": 4},
     regions.group: {"regions": FOUND, "pairs": PAIRS, "rules": "CTSF"},
     regions.convert: {"photograph": PHOTOGRAPH, "space": "hsv"},
+    regions.first_regions: {
+        "photograph": PHOTOGRAPH,
+        "space": "hsv",
+        "k": 100,
+        "min_size": 1,
+    },
+    regions.scene: {"seed": 0, "surface": "one color", "share": 0.4},
     regions.rank: {"boxes_of_groupings": [BOXES], "seed": 0},
     **dict.fromkeys(
         (regions.groupings, regions.selective_search),
