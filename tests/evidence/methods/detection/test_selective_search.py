@@ -361,7 +361,7 @@ def test_first_regions_are_as_large_as_the_mode_says(mode, sizes):
 
 
 @pytest.mark.parametrize("surface", regions.SURFACES)
-@pytest.mark.parametrize("share", [0.05, 0.45, 0.8])
+@pytest.mark.parametrize("share", [0.2, 0.45, 0.8])
 def test_the_box_of_a_scene_is_that_of_its_object(surface, share):
     """The one-colored scene of the same seed shows where the object is."""
     for seed in range(5):
