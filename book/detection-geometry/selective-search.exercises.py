@@ -1,129 +1,189 @@
-"""Exercises of the chapter *Selective Search*.
+"""Exercises of *Selective Search*.
 
-The chapter is book/detection-geometry/selective-search.ipynb.
+Chapter: book/detection-geometry/selective-search.ipynb.
 """
 
-from evidence.exercises import choice, function, number, vector
+from evidence.exercises import asked, choice, function, number, vector
 
 
-def _hull_area(box_i, box_j):
-    width = max(box_i[2], box_j[2]) - min(box_i[0], box_j[0])
-    height = max(box_i[3], box_j[3]) - min(box_i[1], box_j[1])
-    return width * height
+def _merges(sizes, pairs, inherit=True, adding=True, neighbors=True):
+    size, near = dict(enumerate(sizes)), {tuple(sorted(p)) for p in pairs}
+    found = []
+    while len(size) > 1 and near:
+        waiting = near
+        if not neighbors:
+            waiting = {(i, j) for i in size for j in size if i < j}
+        total = {p: size[p[0]] + size[p[1]] for p in waiting}
+        i, j = min(waiting, key=lambda p: (total[p], p))
+        new = len(sizes) + len(found)
+        found.append([i, j])
+        larger = max(size[i], size[j])
+        size[new] = total[i, j] if adding else larger
+        del size[i], size[j]
+        renamed = {
+            tuple(sorted(new if r in (i, j) else r for r in p))
+            for p in near
+        }
+        if not inherit:
+            renamed = {p for p in near if not {*p} & {i, j}}
+        near = {p for p in renamed if p[0] != p[1]}
+    return found
 
 
-def _fill(size_i, box_i, size_j, box_j, area):
-    return 1 - (_hull_area(box_i, box_j) - size_i - size_j) / area
-
-
-def _box_area(box):
-    return (box[2] - box[0]) * (box[3] - box[1])
-
-
-def _of_boxes(size_i, box_i, size_j, box_j, area):
-    return _fill(_box_area(box_i), box_i, _box_area(box_j), box_j, area)
-
-
-def _of_hull(size_i, box_i, size_j, box_j, area):
-    return (size_i + size_j) / _hull_area(box_i, box_j)
-
-
-def _gap(size_i, box_i, size_j, box_j, area):
-    return 1 - _fill(size_i, box_i, size_j, box_j, area)
-
-
-def _with_one(size_i, box_i, size_j, box_j, area):
-    wider = [[b[0], b[1], b[2] + 1, b[3] + 1] for b in (box_i, box_j)]
-    return _fill(size_i, wider[0], size_j, wider[1], area)
+def _largest_first(sizes, pairs):
+    return _merges([-size for size in sizes], pairs)
 
 
 EXERCISES = {
-    "count-them": vector(
-        [90, 210],
+    "by-chance": asked(
+        "A box between two random corners has an IoU of 0.5 or more with a certain "
+        "object with probability 0.002. How likely is it that at least one of 1,000 "
+        "independent random boxes has?",
+        number(
+            1 - 0.998**1000,
+            mistakes={
+                2: "that is how many such boxes are expected; a probability is at "
+                "most 1",
+                1: "not every thousand boxes has one: all of them miss with "
+                "probability 0.998 to the power of 1,000",
+                0.998**1000: "that is how likely all of them miss",
+                0.002: "that is for one box; there are a thousand tries",
+            },
+            confirm="Two such boxes are expected, and one thousand in seven or eight "
+            "has none.",
+        ),
+    ),
+    "regions-of-a-row": vector(
+        [0, 0, 1, 1, 2, 2],
         tolerance=0,
         mistakes=[
             (
-                [90, 150],
-                "the regions that were merged count too: each merge adds one",
+                [0, 0, 0, 0, 1, 1],
+                "the edge of 8 meets the limits 2 + 12/2 = 8 and 1 + 12/2 = 7; the "
+                "smaller one decides",
             ),
             (
-                [90, 299],
-                "299 is how many there are at the end, after 149 merges",
+                [0, 0, 0, 0, 0, 0],
+                "the edge of 19 is above every limit here",
             ),
             (
-                [30, 210],
-                "a merge takes away one region, not two: two go, one comes",
+                [0, 0, 1, 1, 2, 3],
+                "pixels alone have the limit 0 + 12/1, which admits an edge of 5",
             ),
             (
-                [210, 90],
-                "swapped: each merge makes one region fewer in the image",
+                [0, 1, 2, 3, 4, 5],
+                "pixels alone have the limit 0 + 12/1: light edges join them",
             ),
+            ([1, 1, 2, 2, 3, 3], "right regions; begin to count at 0"),
         ],
-        confirm="Each merge takes one away from the image and adds one to the list.",
+        confirm="8 is above the limit 1 + 12/2 of the calmer region.",
     ),
-    "size-term": number(
-        0.96,
-        mistakes={
-            0.04: "that is the share they cover; small pairs should score high",
-            0.985: "that is for the first region alone; both sizes count",
-            0.975: "that is for the second region alone; both sizes count",
-        },
-    ),
-    "merge-two-histograms": vector(
-        [0.125, 0.5, 0.375],
+    "size-and-fill": vector(
+        [0.7, 0.6],
         mistakes=[
             (
-                [0.25, 0.5, 0.25],
-                "the second region is larger: weigh by size",
+                [0.3, 0.4],
+                "those are the shares covered and empty; subtract them from 1",
+            ),
+            ([0.6, 0.7], "swapped: size first, then fill"),
+            (
+                [0.7, 60 / 140],
+                "the gap is divided by the image, not by the common box",
             ),
             (
-                [0.375, 0.5, 0.125],
-                "you weighed each region by the other one's size",
-            ),
-            ([50, 200, 150], "those are counts; divide by the 400 pixels"),
-            ([0, 0.5, 0], "that is the intersection; merging adds pixels"),
-        ],
-    ),
-    "how-deep": number(
-        4,
-        tolerance=0,
-        mistakes={
-            15: "that is the number of merges, and the depth of a chain",
-            8: "that is how many merges the first level has",
-            16: "that is the number of regions; each level halves it",
-            5: "count merges above a leaf, not nodes",
-        },
-        confirm="Each level halves the number of regions.",
-    ),
-    "write-the-fill-similarity": function(
-        _fill,
-        cases=[
-            (200, [0, 0, 20, 10], 200, [0, 10, 20, 20], 10_000),
-            (200, [0, 0, 20, 10], 200, [20, 0, 30, 20], 10_000),
-            (150, [5, 5, 25, 15], 30, [20, 12, 40, 20], 1200),
-            (90, [30, 20, 45, 30], 60, [5, 2, 20, 12], 2000),
-            (300, [0, 0, 40, 30], 20, [10, 10, 15, 14], 2000),
-        ],
-        mistakes=[
-            (
-                _of_boxes,
+                [0.55, 0.75],
                 "the sizes are those of the regions, not of their boxes",
             ),
             (
-                _of_hull,
-                "the gap is divided by the image, not by the common box",
+                [0.7, 0.525],
+                "you add 1 to the widths; ends are exclusive here",
             ),
-            (_gap, "that is the empty share; subtract it from 1"),
-            (_with_one, "you add 1 to the widths; ends are exclusive here"),
+            (
+                [0.7, 0.4],
+                "the second is the empty share of the image; subtract it from 1",
+            ),
+            (
+                [0.7, 0.3],
+                "the common box is 14 by 10; you took the whole image",
+            ),
+        ],
+        confirm="The common box has 140 pixels, of which 80 belong to neither.",
+    ),
+    "merge-two-histograms": asked(
+        "A region of 100 pixels has the color histogram (0.5, 0.5, 0), its neighbor of "
+        "300 pixels (0, 0.5, 0.5). What is the histogram of both together?",
+        vector(
+            [0.125, 0.5, 0.375],
+            mistakes=[
+                (
+                    [0.25, 0.5, 0.25],
+                    "the second region is larger: weigh by size",
+                ),
+                (
+                    [0.375, 0.5, 0.125],
+                    "you weighed each region by the other one's size",
+                ),
+                (
+                    [50, 200, 150],
+                    "those are counts; divide by the 400 pixels",
+                ),
+                (
+                    [0, 0.5, 0],
+                    "that is the intersection; merging adds pixels",
+                ),
+            ],
+        ),
+    ),
+    "write-the-grouping": function(
+        _merges,
+        cases=[
+            ([5, 1, 2, 9], [(0, 1), (1, 2), (2, 3)]),
+            ([4, 4, 4, 4], [(0, 1), (1, 2), (2, 3)]),
+            ([3, 8, 1, 20, 6], [(0, 1), (1, 3), (0, 2), (2, 3), (3, 4)]),
+            ([7, 2, 50, 3, 11], [(0, 2), (1, 2), (2, 3), (2, 4)]),
+            (
+                [9, 3, 5, 8, 2, 6],
+                [(0, 1), (0, 3), (1, 2), (1, 4), (2, 5), (3, 4), (4, 5)],
+            ),
+        ],
+        mistakes=[
+            (
+                lambda s, p: _merges(s, p, inherit=False),
+                "the new region has neighbors: those of its two parts",
+            ),
+            (
+                lambda s, p: _merges(s, p, adding=False),
+                "the size of the new region is the sum of its parts",
+            ),
+            (
+                lambda s, p: _merges(s, p, neighbors=False),
+                "you merged regions that do not touch",
+            ),
+            (
+                _largest_first,
+                "you merged the largest pair; the smallest is the most similar",
+            ),
         ],
     ),
-    "read-the-line": choice(
-        "b",
-        options={
-            "a": "nothing is lost to the range: 0 to 1 lies inside 0 to 255",
-            "b": "The bins are about 10 wide, so every pixel falls into the first one.",
-            "c": "NumPy raises no error; values inside the range are counted",
-            "d": "bins of equal histograms are compared, and all are equal here",
-        },
+    "the-control": asked(
+        "Somebody replaces the four similarities by learned ones, and begins with "
+        "smaller first regions as well. The average best overlap rises. Which run "
+        "tells whether the learned similarities are the better ones?\n"
+        "a: as many random boxes\n"
+        "b: the four similarities on the smaller first regions\n"
+        "c: the same comparison on ten times as many objects\n"
+        "d: the learned similarities on twice as many boxes",
+        choice(
+            "b",
+            options={
+                "a": "random boxes tell what boxes are worth, not which of two "
+                "changes helped",
+                "b": "Two things were changed at once; this run changes one of "
+                "them.",
+                "c": "more objects make the interval narrower, around the sum of "
+                "two effects",
+                "d": "that changes a third thing",
+            },
+        ),
     ),
 }

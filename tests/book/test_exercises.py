@@ -123,14 +123,22 @@ def test_interpolation_clipped_by_rows_only_is_not_right():
     assert not check("roi-align/write-it", clipped_by_rows).right
 
 
-def test_a_fill_similarity_of_boxes_in_one_order_is_not_right():
-    def second_comes_after(size_i, box_i, size_j, box_j, area):
-        common = (box_j[2] - box_i[0]) * (box_j[3] - box_i[1])
-        return 1 - (common - size_i - size_j) / area
+def test_a_grouping_that_keeps_the_first_pairs_only_is_not_right():
+    def sorted_once(sizes, pairs):
+        return sorted(pairs, key=lambda pair: sizes[pair[0]] + sizes[pair[1]])
 
-    assert not check(
-        "selective-search/write-the-fill-similarity", second_comes_after
-    ).right
+    def last_of_equals(sizes, pairs):
+        size, near, merged = list(sizes), {tuple(p) for p in pairs}, []
+        while near:
+            i, j = max(near, key=lambda p: (-size[p[0]] - size[p[1]], p))
+            size.append(size[i] + size[j])
+            merged.append([i, j])
+            new = [[len(size) - 1 if r in (i, j) else r for r in p] for p in near]
+            near = {tuple(sorted(p)) for p in new if p[0] != p[1]}
+        return merged
+
+    for wrong in (sorted_once, last_of_equals):
+        assert not check("selective-search/write-the-grouping", wrong).right
 
 
 def named(chapter: str) -> list[tuple[str, Exercise]]:

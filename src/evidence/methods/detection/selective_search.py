@@ -75,6 +75,68 @@ def drawn_boxes(photograph: str) -> dict[str, list[int]]:
     return _drawn()[photograph]
 
 
+SURFACES = ("one color", "two halves", "quarters", "stripes")
+SCENE = 90, 120  # height and width in pixels
+
+
+def _check_scene(seed, surface, share):
+    seed = checks.whole(seed, "seed", least=0)
+    surface = checks.one_of(surface, "surface", SURFACES)
+    return seed, surface, checks.number(share, "share", least=0.05, most=0.8)
+
+
+@door(_check_scene)
+def scene(seed: int, surface: str = "one color", share: float = 0.45):
+    """Paint an object before eight others, all of them ellipses in colors by chance.
+
+    Parameters
+    ----------
+    seed : int
+        Of the place, the sides, the colors and the noise (standard deviation 10).
+    surface : {"one color", "two halves", "quarters", "stripes"}
+        How the object is painted; all but the first in two colors.
+    share : float
+        The object's sides as a share of the image's, on the average, to within a
+        quarter: from 0.05 to 0.8.
+
+    Returns
+    -------
+    photograph : numpy.ndarray of uint8, shape (90, 120, 3)
+    truth : numpy.ndarray of int, shape (1, 4)
+        The box of the object, which nothing covers.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If an argument is none of these.
+    """
+    rng = np.random.default_rng([seed, 7])
+    y, x = np.mgrid[: SCENE[0], : SCENE[1]]
+
+    def ellipse(share):
+        size = share / 2 * rng.uniform(0.8, 1.25, 2) * SCENE[::-1]
+        middle = rng.uniform(size, SCENE[::-1] - size)
+        u, v = (x - middle[0]) / size[0], (y - middle[1]) / size[1]
+        return u, v, u**2 + v**2 < 1
+
+    ground, first, second, *others = rng.uniform(40, 215, (11, 3))
+    picture = np.broadcast_to(ground, (*SCENE, 3)).copy()
+    for color in others:
+        picture[ellipse(rng.uniform(0.2, 0.6))[2]] = color
+    u, v, inside = ellipse(share)
+    halves = {
+        "one color": inside & False,
+        "two halves": inside & (u > 0),
+        "quarters": inside & ((u > 0) ^ (v > 0)),
+        "stripes": inside & (x % 8 < 4),
+    }
+    picture[inside], picture[halves[surface]] = first, second
+    picture += rng.normal(0, 10, (*SCENE, 1))
+    rows, columns = np.nonzero(inside)
+    truth = [columns.min(), rows.min(), columns.max() + 1, rows.max() + 1]
+    return picture.clip(0, 255).astype(np.uint8), np.array([truth])
+
+
 # --- Segmentation ---------------------------------------------------------------------
 
 
@@ -686,21 +748,22 @@ def _hull(p, q) -> list[int]:
 
 # --- Selective Search -----------------------------------------------------------------
 
-# color spaces, k, rules: one grouping for each combination
+# color spaces, k, rules: one grouping for each combination; min_size, or None for k
 MODES = {
-    "single": (("hsv",), (200,), ("CTSF",)),
-    "fast": (("hsv", "lab"), (150, 300, 450), ("CTSF", "TSF")),
-    "quality": (
-        ("hsv", "lab", "gray", "hue", "rgi"),
-        (150, 300, 450, 600, 750),
-        ("CTSF", "TSF", "F", "S"),
-    ),
+    "single": (("hsv",), (100,), ("CTSF",), None),
+    "fast": (("hsv", "lab"), (50, 100), ("CTSF", "TSF"), None),
+    "opencv": (("hsv", "lab"), (150, 300, 450), ("CTSF", "TSF"), 100),
 }
 
 
 def _check_convert(photograph, space):
-    spaces = ("hsv", "lab", "gray", "hue", "rgi")
-    return _photograph(photograph), checks.one_of(space, "space", spaces)
+    return _photograph(photograph), checks.one_of(space, "space", ("hsv", "lab"))
+
+
+def _check_first(photograph, space, k, min_size):
+    least = _check_least(min_size)
+    k = checks.number(k, "k", least=0, most=LARGEST)
+    return *_check_convert(photograph, space), k, least
 
 
 def _check_groupings(photograph, mode, sigma, min_size):
@@ -708,7 +771,7 @@ def _check_groupings(photograph, mode, sigma, min_size):
         _photograph(photograph),
         checks.one_of(mode, "mode", MODES),
         checks.number(sigma, "sigma", least=0),
-        _check_least(min_size),
+        None if min_size is None else _check_least(min_size),
     )
 
 
@@ -747,8 +810,8 @@ def convert(photograph, space: str) -> np.ndarray:
     ----------
     photograph : numpy.ndarray of uint8, shape (H, W, 3)
         Red, green, blue.
-    space : {"hsv", "lab", "gray", "hue", "rgi"}
-        The hue takes 0 to 180, as in OpenCV; "rgi" is red, green and gray.
+    space : {"hsv", "lab"}
+        The hue takes 0 to 180, as in OpenCV.
 
     Returns
     -------
@@ -762,17 +825,9 @@ def convert(photograph, space: str) -> np.ndarray:
         If it has another shape, or the space is unknown.
     """
     unit = photograph.astype(np.float32) / np.float32(255)
-    if space in ("hsv", "hue"):
-        hsv = rgb2hsv(unit) * np.array([180, 255, 255], np.float32)
-        return hsv if space == "hsv" else hsv[..., :1]
     if space == "lab":
         return _lab(photograph)
-    red, green, blue = np.moveaxis(photograph.astype(np.float32), 2, 0)
-    gray = np.float32(0.299) * red + np.float32(0.587) * green
-    gray += np.float32(0.114) * blue
-    if space == "gray":
-        return gray[..., None]
-    return np.stack([red, green, gray], axis=2)
+    return rgb2hsv(unit) * np.array([180, 255, 255], np.float32)
 
 
 def _lab(photograph) -> np.ndarray:
@@ -793,8 +848,42 @@ def _lab(photograph) -> np.ndarray:
     return np.stack(lab, axis=2).astype(np.float32)
 
 
+@door(_check_first)
+def first_regions(photograph, space: str = "lab", k: float = 100, min_size: int = 50):
+    """Cut a photograph into regions, and say what they look like.
+
+    Parameters
+    ----------
+    photograph : numpy.ndarray of uint8, shape (H, W, 3)
+    space : {"hsv", "lab"}
+        As for :func:`convert`.
+    k : float
+    min_size : int
+        As for :func:`segment`.
+
+    Returns
+    -------
+    labels : numpy.ndarray of int32, shape (H, W)
+    found : Regions
+    pairs : numpy.ndarray of int, shape (P, 2)
+        What :func:`group` takes.
+
+    Raises
+    ------
+    ValueError, TypeError
+        As :func:`convert` and :func:`segment`.
+    """
+    image = convert(photograph, space)
+    planes = smooth(image)
+    labels = segment(grid_edges(planes), image.shape[:2], k, min_size)
+    color, texture = color_bins(np.moveaxis(image, 2, 0)), texture_bins(planes)
+    return labels, describe(labels, color, texture), adjacent_pairs(labels)
+
+
 @door(_check_groupings)
-def groupings(photograph, mode: str = "fast", sigma: float = 0.8, min_size: int = 100):
+def groupings(
+    photograph, mode: str = "opencv", sigma: float = 0.8, min_size: int | None = None
+):
     """Yield one grouping for each color space, k and set of rules of a mode.
 
     Edges are sorted once a color space, and regions described once a segmentation.
@@ -802,10 +891,13 @@ def groupings(photograph, mode: str = "fast", sigma: float = 0.8, min_size: int 
     Parameters
     ----------
     photograph : numpy.ndarray of uint8, shape (H, W, 3)
-    mode : {"single", "fast", "quality"}
-        1, 12 or 100 groupings.
-    sigma, min_size
+    mode : {"single", "fast", "opencv"}
+        1 or 8 groupings with the paper's settings, or the 12 of OpenCV's fast mode,
+        whose first regions are larger.
+    sigma : float
         As for :func:`felzenszwalb`.
+    min_size : int, optional
+        As for :func:`felzenszwalb`; k, or 100 in OpenCV's mode, if not given.
 
     Yields
     ------
@@ -815,15 +907,22 @@ def groupings(photograph, mode: str = "fast", sigma: float = 0.8, min_size: int 
     ------
     ValueError, TypeError
         As :func:`convert` and :func:`segment`, or if the mode is unknown.
+
+    References
+    ----------
+    Uijlings et al. (2013): single strategy and "Fast"; that ``min_size`` is k is the
+    default of the authors' code. The settings of OpenCV are those of
+    ``switchToSelectiveSearchFast``.
     """
-    spaces, ks, sets_of_rules = MODES[mode]
+    spaces, ks, sets_of_rules, least = MODES[mode]
     for space in spaces:
         image = convert(photograph, space)
         planes = smooth(image, sigma)
         edges = grid_edges(planes)
         color, texture = color_bins(np.moveaxis(image, 2, 0)), texture_bins(planes)
         for k in ks:
-            labels = _segment(edges, image.shape[:2], k, min_size)
+            smallest = next(m for m in (min_size, least, k) if m is not None)
+            labels = _segment(edges, image.shape[:2], k, smallest)
             regions, pairs = _describe(labels, color, texture), _adjacent_pairs(labels)
             for rules in sets_of_rules:
                 yield _group(regions, pairs, rules)
@@ -875,9 +974,9 @@ def rank(boxes_of_groupings, seed: int = 0) -> np.ndarray:
 @door(_check_search)
 def selective_search(
     photograph,
-    mode: str = "fast",
+    mode: str = "opencv",
     sigma: float = 0.8,
-    min_size: int = 100,
+    min_size: int | None = None,
     seed: int = 0,
 ) -> np.ndarray:
     """Propose boxes in which objects may be.
@@ -901,7 +1000,7 @@ def selective_search(
 
     References
     ----------
-    Uijlings et al. (2013). The settings of the modes are those of OpenCV.
+    Uijlings et al. (2013).
     """
     found = _groupings(photograph, mode, sigma, min_size)
     return rank((grouping.box for grouping in found), seed)

@@ -223,10 +223,6 @@ def test_colors_are_those_of_opencv_and_scikit_image():
     assert np.abs(lab - theirs).max() <= 1.5
     theirs = rgb2lab(image) * [2.55, 1, 1] + [0, 128, 128]
     assert np.abs(lab - theirs).max() < 0.01
-    gray = cv2.cvtColor(image, cv2.COLOR_RGB2GRAY).astype(float)
-    assert np.abs(regions.convert(image, "gray")[..., 0] - gray).max() <= 1
-    assert np.array_equal(regions.convert(image, "hue")[..., 0], hsv[..., 0])
-    assert np.array_equal(regions.convert(image, "rgi")[..., :2], image[..., :2])
 
 
 # --- Grouping -------------------------------------------------------------------------
@@ -339,11 +335,59 @@ def test_the_drawn_boxes_are_found():
 
 
 @pytest.mark.parametrize(
-    ("mode", "spaces"), [("single", 1), ("fast", 12), ("quality", 100)]
+    ("mode", "number"), [("single", 1), ("fast", 8), ("opencv", 12)]
 )
-def test_the_modes_have_their_number_of_groupings(mode, spaces):
+def test_the_modes_have_their_number_of_groupings(mode, number):
     image = np.random.default_rng(0).integers(0, 256, (30, 40, 3), dtype=np.uint8)
-    assert sum(1 for _ in regions.groupings(image, mode, min_size=20)) == spaces
+    assert sum(1 for _ in regions.groupings(image, mode, min_size=20)) == number
+
+
+@pytest.mark.parametrize(("mode", "sizes"), [("fast", (50, 100)), ("opencv", (100,))])
+def test_first_regions_are_as_large_as_the_mode_says(mode, sizes):
+    photograph = data.chelsea()
+    spaces, ks, *_ = regions.MODES[mode]
+    trees = iter(regions.groupings(photograph, mode))
+    for space in spaces:
+        for k in ks:
+            least = k if k in sizes else sizes[0]
+            _, found, pairs = regions.first_regions(photograph, space, k, least)
+            for rules in ("CTSF", "TSF"):
+                assert np.array_equal(
+                    next(trees).box, regions.group(found, pairs, rules).box
+                )
+
+
+# --- Scenes ---------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("surface", regions.SURFACES)
+@pytest.mark.parametrize("share", [0.2, 0.45, 0.8])
+def test_the_box_of_a_scene_is_that_of_its_object(surface, share):
+    """The one-colored scene of the same seed shows where the object is."""
+    for seed in range(5):
+        plain, truth = regions.scene(seed, "one color", share)
+        other, again = regions.scene(seed, surface, share)
+        assert np.array_equal(truth, again) and plain.shape == (90, 120, 3)
+        (x1, y1, x2, y2), (height, width) = truth[0], regions.SCENE
+        assert 0 <= x1 < x2 <= width and 0 <= y1 < y2 <= height
+        sides = (x2 - x1) / width / share, (y2 - y1) / height / share
+        assert min(sides) > 0.7 and max(sides) < 1.35  # to within a pixel or two
+        if surface == "one color":
+            continue
+        painted = (plain != other).any(axis=2)
+        rows, columns = np.nonzero(painted)
+        assert x1 <= columns.min() and columns.max() < x2
+        assert y1 <= rows.min() and rows.max() < y2
+        expected = 0.5 * np.pi / 4 * (x2 - x1) * (y2 - y1)
+        assert 0.4 * expected < painted.sum() < 1.6 * expected
+
+
+def test_an_object_of_one_color_stands_alone_in_its_box():
+    found = [
+        iou(truth, regions.first_regions(photograph)[1].box).max()
+        for photograph, truth in (regions.scene(seed) for seed in range(20))
+    ]
+    assert np.median(found) > 0.8
 
 
 @pytest.mark.parametrize("shape", [(1, 1, 3), (1, 9, 3), (9, 1, 3), (5, 5, 3)])
@@ -374,6 +418,8 @@ def test_tiny_and_uniform_photographs_work(shape):
             ValueError,
             "space",
         ),
+        (lambda: regions.scene(0, "spots"), ValueError, "surface"),
+        (lambda: regions.scene(0, share=0.9), ValueError, "share"),
         (
             lambda: regions.selective_search(np.zeros((3, 3, 3), "u1"), "slow"),
             ValueError,
