@@ -11,7 +11,7 @@ import pytest
 from editions import FIRST, parts, sections
 from test_chapters import Chapter
 
-from evidence import cards, claims
+from evidence import cards, claims, exercises
 from tools import notebooks
 
 CLAIMS = claims.load()
@@ -143,6 +143,12 @@ def test_the_end_recalls_three_questions_and_says_three_sentences(chapter):
         f"{chapter.slug}: {found.recall.heading!r} recalls {len(asked)} questions, "
         "not 3"
     )
+    for name in (arg.value for arg in asked):
+        task = exercises.find(name)
+        assert task.question and task.task, (
+            f"{chapter.slug}: {name} cannot be recalled: it has no question, or is "
+            "answered by a function"
+        )
     text = SHORT.sub("", found.remember.prose)
     sentences = re.findall(r"[.!?](?=[\s*_)\"”’]|$)|[。！？]", text)
     assert len(sentences) == 3, (
