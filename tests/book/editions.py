@@ -12,7 +12,6 @@ FIRST = (
     "detection-geometry/one-detector",
     "detection-geometry/roi-align",
     "detection-geometry/selective-search",
-    "experiments/class-imbalance",
     "experiments/pca-before-networks",
     "generalization/regularization-norms",
     "gradients/sigmoid-saturation",
