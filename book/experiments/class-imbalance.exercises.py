@@ -7,7 +7,7 @@ import math
 
 import numpy as np
 
-from evidence.exercises import choice, function, number
+from evidence.exercises import asked, bug, choice, function, number
 
 
 def _nearest(x, i):
@@ -53,54 +53,87 @@ _POINTS = np.array(
     [[0.0, 0.0], [1.0, 2.0], [4.0, 1.0], [1.5, -1.0], [3.0, 3.0]]
 )
 _SLANTED = np.array([[0.0, 0.0], [1.0, 2.0], [0.0, 2.5]])
+_RARE, _COMMON = 6 / 20, 970 / 980
 
 EXERCISES = {
-    "shift": number(
-        math.log(20),
-        mistakes={
-            math.log10(
+    "another-mixture": asked(
+        "Of 20 samples of class 0 a classifier recognizes 6, of 980 of class 1 it "
+        "recognizes 970. What accuracy is to be expected on data of the same two "
+        "classes, three samples of class 0 for each one of class 1?",
+        number(
+            0.75 * _RARE + 0.25 * _COMMON,
+            mistakes={
+                0.976: "that is the accuracy on the 1,000 samples; the mixture changes",
+                (_RARE + _COMMON)
+                / 2: "that is for as many of one class as of the other",
+                0.25 * _RARE
+                + 0.75
+                * _COMMON: "the weights are swapped: class 0 has three of four",
+                0.3: "that is the recall of class 0; a fourth is of class 1",
+                _RARE * 2 / 3
+                + _COMMON / 3: "three for one: the shares are 3/4 and 1/4",
+            },
+            confirm="The recalls stay; only their weights change.",
+        ),
+    ),
+    "scaling-bug": bug(
+        """
+        def prepare(x, x_test):
+            low, high = x.min(0), x.max(0)
+            x = (x - low) / (high - low)
+            low, high = x_test.min(0), x_test.max(0)
+            x_test = (x_test - low) / (high - low)
+            return x, x_test
+        """,
+        at=4,
+        why_not={
+            2: "the range of the training data is what there is to go by",
+            3: "so the training data lie between 0 and 1",
+            5: "that is right, with the training data's constants",
+        },
+        confirm="The test data get constants of their own, so that one point is two "
+        "inputs. Nothing warns, and the more lopsided the training set, the further "
+        "the two ranges part.",
+    ),
+    "shift": asked(
+        "A network was trained with 20 samples of class 1 for each one of class 0, "
+        "long enough. It is to be used where there are 3 of class 1 for each one of "
+        "class 0, and to be right as often as possible. What has to be subtracted from "
+        "its logit of class 1?",
+        number(
+            math.log(20 / 3),
+            mistakes={
+                math.log(20): "that serves a test set with equal classes",
+                -math.log(20 / 3): "turn the sign: class 1 is rarer there",
+                math.log(
+                    60
+                ): "class 1 is the common one in both: the shifts differ",
                 20
-            ): "that is the decimal logarithm; logits are natural ones",
-            -math.log(
-                20
-            ): "turn the sign: the logit of the common class is too high",
-            20.0: "that is the ratio of the odds; a logit is its logarithm",
-            math.log(21): "odds compare the two classes: 20 to 1, not 21",
-        },
+                / 3: "that is the ratio of the odds; a logit is its logarithm",
+                math.log10(20 / 3): "logits are natural logarithms",
+                math.log(
+                    3
+                ): "that is the new prior's part; the old one is to go",
+            },
+            confirm="log 20 goes, log 3 comes.",
+        ),
     ),
-    "who-is-missing": number(
-        10 * 0.9**20,
-        mistakes={
-            10 * (1 - 0.9**20): "that is how many are drawn at least once",
-            0.9
-            ** 20: "that is the probability for one of them; there are ten",
-            0.0: "each is drawn twice on average, but drawing is not dealing out",
-            10
-            * math.exp(
-                -2
-            ): "that is the limit for many samples; here are ten",
-            2.0: "that is how often each one is drawn on average",
-        },
-    ),
-    "balanced-accuracy": number(
-        (6 / 20 + 970 / 980) / 2,
-        mistakes={
-            0.976: "that is the accuracy: the common class outvotes the rare one",
-            0.3: "that is the recall of class 0 alone; average both classes",
-            970
-            / 980: "that is the recall of class 1 alone; average both classes",
-            (6 / 16 + 970 / 984)
-            / 2: "those are precisions: divide by the true counts",
-        },
-    ),
-    "same-boundary": choice(
-        "b",
-        options={
-            "a": "the two gradients are equal, so any optimizer takes the same step",
-            "b": "The expectation is the same, the batches are not.",
-            "c": "the two losses are equal whatever the network computes",
-            "d": "both take the same larger step, for their gradients are equal",
-        },
+    "no-rare-sample": asked(
+        "A training set has 50 common samples for each rare one. What is the "
+        "probability that a batch of 32, drawn with replacement, has no rare one?",
+        number(
+            (50 / 51) ** 32,
+            mistakes={
+                1 - (50 / 51) ** 32: "that is for at least one",
+                (49 / 50) ** 32: "one in 51 is rare: 50 for each one",
+                32 / 51: "that is how many are to be expected",
+                1 / 51: "that is the share of rare samples",
+                50 / 51: "that is for a batch of one",
+                19
+                / 51: "probabilities of several draws do not add up: multiply",
+            },
+            confirm="More than half of the steps learn of the common class alone.",
+        ),
     ),
     "one-synthetic-point": function(
         _synthetic,
@@ -131,5 +164,17 @@ EXERCISES = {
                 "one u for all features, or it leaves the segment",
             ),
         ],
+    ),
+    "which-control": choice(
+        "c",
+        options={
+            "a": "more seeds narrow the interval around a comparison that mixes two "
+            "effects",
+            "b": "both let the rare class weigh more, and both move the boundary",
+            "c": "Now both have the boundary where it belongs; what is left of the "
+            "gain is more than a boundary.",
+            "d": "accuracy at the training ratio prefers whatever says the common "
+            "class",
+        },
     ),
 }
