@@ -13,7 +13,6 @@ FIRST = (
     "detection-geometry/roi-align",
     "detection-geometry/selective-search",
     "experiments/class-imbalance",
-    "experiments/pca-before-networks",
 )
 LAST = ("In practice", "Three questions from before", "What to remember", "Read on")
 
