@@ -3,9 +3,11 @@
 Chapter: book/experiments/pca-before-networks.ipynb.
 """
 
+import math
+
 import numpy as np
 
-from evidence.exercises import choice, function, number, vector
+from evidence.exercises import asked, choice, function, number
 
 
 def _directions(X, k):
@@ -48,50 +50,24 @@ _POINTS = np.random.default_rng(0).normal(3, [[1, 5, 2, 0.5]], (12, 4))
 _FEW = np.array([[1.0, 2.0, 4.0], [3.0, 1.0, 0.0]])
 
 EXERCISES = {
-    "how-many-directions": number(
-        79,
-        tolerance=0,
-        mistakes={
-            80: "centered rows sum to zero, so one of them depends on the others",
-            2000: "80 points span at most 80 directions, in however many dimensions",
-            1999: "centering takes one from the points, not from the features",
-        },
-        confirm="More directions than that PCA cannot find, nor name.",
-    ),
-    "which-is-a-rotation": choice(
-        "c",
-        options={
-            "a": "divided by one number, its columns are no more orthogonal",
-            "b": "columns of length 1, but not orthogonal to one another",
-            "c": "Its rows are orthogonal and of length 1, whatever the matrix was.",
-            "d": "it undoes the uniform matrix, and is no more a rotation than that",
-        },
-    ),
-    "how-inputs-grow": number(
-        1,
-        tolerance=0.1,
-        mistakes={
-            0.5: "that is how the spread between rows grows; the mean grows faster",
-            2: "the matrix has about D**2 entries, but an input sums D of them",
-            0: "that would be a rotation",
-        },
-        confirm="The spread grows like sqrt(D): the rows look more and more alike.",
-    ),
-    "order-them": vector(
-        [3, 2, 1],
-        tolerance=0,
-        mistakes=[
-            ([1, 2, 3], "that is best first; worst first was asked"),
-            (
-                [2, 3, 1],
-                "one direction is poor, but raw inputs end at chance",
-            ),
-            (
-                [3, 1, 2],
-                "PCA 1 keeps the common sum alone, full of dummies",
-            ),
-        ],
-        confirm="Centered inputs keep all dimensions, and beat the single best one.",
+    "copied-points": asked(
+        "Twelve points in 2,000 dimensions are in general position, but for three "
+        "that are exact copies of three others. How many directions of variance does "
+        "PCA find?",
+        number(
+            8,
+            tolerance=0,
+            mistakes={
+                11: "that is for twelve different points; a copy adds no direction",
+                12: "copies add no direction, and centering takes one away",
+                9: "nine points are different; the mean takes one more away",
+                10: "nine points are different, not eleven",
+                2000: "nine points span at most nine directions, in however many "
+                "dimensions",
+                1999: "centering takes one from the points, not from the features",
+            },
+            confirm="Nine different points, and their weighted sum is 0.",
+        ),
     ),
     "there-and-back": function(
         _kept,
@@ -117,5 +93,80 @@ EXERCISES = {
             ),
         ],
         confirm="The signs cancel, for each direction is used twice.",
+    ),
+    "another-mixture": asked(
+        "A matrix with entries uniform from 0.2 to 0.6 mixes 15 features that sum to 6 "
+        "on average and 200 dummies uniform from 0 to 2. What is the mean of a mixed "
+        "feature?",
+        number(
+            0.4 * (6 + 200),
+            mistakes={
+                0.5 * (6 + 200): "the entries of this matrix have mean 0.4",
+                0.4 * (6 + 100): "dummies from 0 to 2 have mean 1",
+                0.4 * 200: "the other features have a mean too",
+                6
+                + 200: "that is the mean of the sum; the matrix has mean 0.4",
+                52.5: "that is D/4 + 5/2, for other dummies and another matrix",
+                0.4: "an input sums over all old features",
+            },
+            confirm="The mean of an entry, times the mean of the sum.",
+        ),
+    ),
+    "which-control": choice(
+        "b",
+        options={
+            "a": "that says how sure the gain is, not which part of PCA makes it",
+            "b": "It does all that PCA does, but drops no direction that it knows.",
+            "c": "both reduce; what they do besides is still there",
+            "d": "then two things differ, the matrix and the preparation",
+        },
+    ),
+    "how-steep": asked(
+        "Two hundred independent inputs have mean 3 and standard deviation 0.5 each. "
+        "What is the condition number of the matrix of their mean products, X'X/n, for "
+        "many rows: its largest eigenvalue over its smallest?",
+        number(
+            1 + 200 * 9 / 0.25,
+            mistakes={
+                200
+                * 9
+                / 0.5: "divide by the variance, the square of the deviation",
+                1
+                + 9
+                / 0.25: "along the common direction 200 means add up: p times m "
+                "squared",
+                1
+                + 200
+                * 3
+                / 0.25: "the mean enters by its square: these are products",
+                200 * 9
+                + 0.25: "that is the largest eigenvalue; divide by the "
+                "smallest",
+                1: "that is what centering leaves",
+            },
+            confirm="Centered, it is 1: all directions are equally steep.",
+        ),
+    ),
+    "choose-the-unit": asked(
+        "Nineteen features of variance 9 know nothing. In the twentieth, measured in "
+        "meters, the classes are equally frequent, the variance within a class is 0.36 "
+        "and the class means lie 2 apart. By which factor must its numbers be "
+        "multiplied, by choosing a smaller unit, to have as much variance as the rest?",
+        number(
+            3 / math.sqrt(1.36),
+            mistakes={
+                5.0: "the class means add to the variance: (2/2) squared",
+                3
+                / math.sqrt(
+                    0.36 + 4
+                ): "means 2 apart lie 1 from the middle: they add 1",
+                9
+                / 1.36: "the variance grows by the square of the factor: take the root",
+                25.0: "take the root, and count the variance between the classes too",
+                3.0: "the variance within the classes counts too",
+            },
+            confirm="A little more, and PCA to one dimension keeps the classes; in "
+            "meters it drops them. Nothing about the classes has changed.",
+        ),
     ),
 }

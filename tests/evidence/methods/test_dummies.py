@@ -1,0 +1,123 @@
+"""Tests of the experiment of *PCA before a network*: its tasks and their networks."""
+
+import numpy as np
+import pytest
+import torch
+from sklearn.decomposition import PCA
+from torch import nn
+
+from evidence.methods import dummies
+from evidence.methods.networks import Networks, train
+
+
+def raw(X, y):
+    return lambda x: x
+
+
+def reduced(k):
+    """Return a preparation by scikit-learn's PCA."""
+
+    def prepare(X, y):
+        return PCA(k, svd_solver="full").fit(X).transform
+
+    return prepare
+
+
+SMALL = {"n": 20, "dummies": 15}
+
+
+@pytest.mark.parametrize("matrix", dummies.MATRICES)
+def test_classes_alternate_and_shapes_are_those_asked_for(matrix):
+    X, y, X_test, y_test = dummies.problem(3, matrix=matrix, **SMALL)
+    assert X.shape == (20, 25) and X_test.shape == (dummies.TEST_ROWS, 25)
+    assert y.tolist() == 10 * [0, 1] and y_test.mean() == 0.5
+
+
+def test_a_rotation_keeps_lengths_and_the_uniform_matrix_is_positive():
+    Q = dummies.mixing(0, 40, "rotation")
+    np.testing.assert_allclose(Q.T @ Q, np.eye(40), atol=1e-12)
+    A = dummies.mixing(0, 40, "uniform")
+    assert A.min() >= 0 and A.max() < 1 and np.linalg.cond(A) > 100
+
+
+def test_only_the_matrix_differs_between_two_matrices():
+    undone = [
+        dummies.problem(1, matrix=matrix, **SMALL)[0]
+        @ np.linalg.inv(dummies.mixing(1, 25, matrix))
+        for matrix in dummies.MATRICES
+    ]
+    np.testing.assert_allclose(*undone, atol=1e-8)
+    assert undone[0][:, 10:].min() >= 0 and undone[0][:, 10:].max() <= 1
+
+
+def test_the_classes_lie_one_apart_in_ten_features():
+    classes = dummies.task(2)
+    np.testing.assert_array_equal(classes.mean, np.ones(10))
+    assert classes.mixing.min() >= 0 and classes.mixing.max() <= 0.2
+
+
+def test_many_networks_get_what_one_by_one_gets():
+    seeds = [4, 7, 9]
+    problems = [dummies.problem(seed, **SMALL) for seed in seeds]
+    for hidden in ((6, 5), ()):
+        found = dummies.trained(problems, seeds, reduced(3), hidden, steps=40)
+        for k, (X, y, X_test, y_test) in enumerate(problems):
+            change = reduced(3)(X, y)
+            net = Networks([3, *hidden, 2], [seeds[k]], dtype=torch.float64)
+            train(net, change(X), y, steps=40)
+            assert found["accuracy"][k] == net.accuracy(change(X_test), y_test)[0]
+            assert found["fit"][k] == net.accuracy(change(X), y)[0]
+        assert ("stuck after" in found) == bool(hidden)
+
+
+def test_a_network_is_that_of_a_plain_loop_in_torch():
+    X, y, X_test, _ = dummies.problem(0, **SMALL)
+    change = reduced(3)(X, y)
+    X, X_test = change(X), change(X_test)
+    ours = Networks([3, 6, 2], [0], dtype=torch.float64)
+    plain = nn.Sequential(nn.Linear(3, 6), nn.Sigmoid(), nn.Linear(6, 2)).double()
+    with torch.no_grad():
+        for layer, weight, bias in zip(
+            plain[::2], ours.weights, ours.biases, strict=True
+        ):
+            layer.weight.copy_(weight[0])
+            layer.bias.copy_(bias[0, :, 0])
+    optimizer = torch.optim.Adam(plain.parameters(), lr=0.003)
+    inputs, labels = torch.tensor(X), torch.tensor(y)
+    for _ in range(200):
+        optimizer.zero_grad()
+        nn.functional.cross_entropy(plain(inputs), labels).backward()
+        optimizer.step()
+    train(ours, X, y, steps=200)
+    theirs = plain(torch.tensor(X_test)).detach().numpy()
+    np.testing.assert_allclose(theirs, ours.outputs(X_test)[0], atol=1e-6)
+
+
+def test_what_is_stuck_is_saturated_on_one_side_for_every_row():
+    net = Networks([1, 3, 2], [0], dtype=torch.float64)
+    with torch.no_grad():
+        net.weights[0][:] = torch.tensor([[1.0], [0.0], [1.0]]).double()
+        net.biases[0][:] = torch.tensor([[0.0], [9.0], [2.5]]).double()
+    found = dummies.first_layer(net, np.array([[-8.0], [8.0], [0.0], [-0.2]]))
+    # 0: off, on, neither, neither. 1: always on. 2: off, on, neither, neither.
+    assert found["stuck"] == [1 / 3]
+    assert found["saturated"] == pytest.approx([8 / 12])
+
+
+@pytest.mark.parametrize(
+    ("wrong", "said"),
+    [
+        ({"n": 7}, "n must be even"),
+        ({"dummies": -1}, "dummies"),
+        ({"matrix": "random"}, "matrix"),
+    ],
+)
+def test_a_problem_that_cannot_be_is_refused(wrong, said):
+    with pytest.raises(ValueError, match=said):
+        dummies.problem(0, **SMALL | wrong)
+
+
+def test_each_problem_needs_a_seed():
+    problems = [dummies.problem(0, **SMALL)]
+    with pytest.raises(ValueError, match="one seed for each problem, not 2 for 1"):
+        dummies.trained(problems, [0, 1], raw)
