@@ -71,6 +71,11 @@ LOST = [  # of each run in turn: why it is the other failure
         "although it stopped by itself"
     },
 ]
+MEAN_OF_HALVES = (
+    "that is for four matches with the mean of the two shares, each half counted "
+    "alike"
+)
+THREE_NEAR = "that is for three near matches and one far"
 MEAN_SHARE = (
     "that is for the mean share of right matches, to the fourth power: a product of "
     "unequal shares is not a power of their mean"
@@ -147,12 +152,10 @@ EXERCISES = {
         mistakes={
             math.log(0.01) / math.log(1 - 0.5**4): MEAN_SHARE,
             72: MEAN_SHARE,
-            math.log(0.01)
-            / math.log(1 - 0.6**4): "that is for four matches with the "
-            "mean of the two shares, each half counted alike",
-            math.log(0.01)
-            / math.log(1 - 0.8**3 * 0.4): "that is for three near "
-            "matches and one far",
+            math.log(0.01) / math.log(1 - 0.6**4): MEAN_OF_HALVES,
+            34: MEAN_OF_HALVES,
+            math.log(0.01) / math.log(1 - 0.8**3 * 0.4): THREE_NEAR,
+            21: THREE_NEAR,
             math.log(0.01)
             / math.log(1 - 0.8 * 0.4): "that is for one far match; a "
             "sample has three",

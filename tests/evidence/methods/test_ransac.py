@@ -711,3 +711,48 @@ def test_scenes_are_what_they_say():
     points, is_inlier, H = homography_scene(generator(18), 400, 0.3, 0.0)
     distance = np.sqrt(HOMOGRAPHY.squared_residuals(H[None], points)[0])
     assert distance[is_inlier].max() < 1e-6 and distance[~is_inlier].mean() > 50
+
+
+def test_algebraic_error_is_distance_times_third_row_however_normalized():
+    rng = np.random.default_rng(0)
+    points, _, H = homography_scene(rng, 50, 0, 1.0)
+    p = np.column_stack([points[:, :2], np.ones(50)])
+    q = np.column_stack([points[:, 2:], np.ones(50)])
+    T = np.array([[0.01, 0, -3], [0, 0.01, -2], [0, 0, 1]])
+    U = np.array([[0.02, 0, -5], [0, 0.02, -1], [0, 0, 1]])
+
+    def algebraic(H, p, q):
+        rows = p @ H.T
+        return np.linalg.norm(rows[:, :2] - q[:, :2] * rows[:, 2:], axis=1)
+
+    distance = np.sqrt(Homography().squared_residuals(H[None], points)[0])
+    expected = distance * abs(p @ H[2])
+    np.testing.assert_allclose(algebraic(H, p, q), expected)
+    normalized = algebraic(U @ H @ np.linalg.inv(T), p @ T.T, q @ U.T)
+    np.testing.assert_allclose(normalized, 0.02 * expected)
+
+
+def test_five_wrong_supporters_stop_the_search_before_four_right_ones():
+    assert trials_needed(0.4, 4, 0.99) == 178
+    assert trials_needed(0.4, 4, 0.99, 10) == 965
+    assert trials_needed(0.5, 4, 0.99, 10) == 192
+
+
+def test_default_of_scikit_image_asks_eight_times_as_many_samples():
+    points, _, _ = line_scene(np.random.default_rng(0), 200, 0.3, 0.5)
+
+    def drawn(**options):
+        count = []
+        skimage.measure.ransac(
+            points,
+            skimage.measure.LineModelND,
+            2,
+            1.5,
+            is_model_valid=lambda *_: count.append(1) or True,
+            max_trials=10_000,
+            rng=0,
+            **options,
+        )
+        return len(count)
+
+    assert 6 < drawn() / drawn(stop_probability=0.99) < 9
