@@ -7,8 +7,7 @@ from dataclasses import dataclass, field
 
 # Chapters of the first form, whose claims have no kind. This list may only shrink, and
 # is empty when they have been rewritten.
-FIRST = (
-)
+FIRST = ()
 LAST = ("In practice", "Three questions from before", "What to remember", "Read on")
 
 
