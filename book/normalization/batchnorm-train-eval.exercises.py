@@ -76,7 +76,8 @@ EXERCISES = {
                 1.02041: "that is the factor; by how much is it more than 1?",
                 0.0204082: "that is the share; in percent it is a hundred times that",
             },
-            confirm="m is 50, so it hardly matters.",
+            confirm="m is 50, so it hardly matters. What correlation takes away it "
+            "does not give back.",
         ),
     ),
     "when-to-freeze": choice(
@@ -84,7 +85,9 @@ EXERCISES = {
         options={
             "a": "there are no learned statistics to keep",
             "b": "There are statistics worth keeping, and batches too small to better "
-            "them.",
+            "them. With a detector, two photographs a batch, it is custom, too: many "
+            "values, but hardly more than two or three independent ones. That was not "
+            "measured here.",
             "c": "the old statistics are those of other pictures; with large batches "
             "the new ones can be learned, and should be",
             "d": "batches of 256 have little noise, and nothing was learned before",

@@ -200,13 +200,17 @@ def convolutional_logits(
 
 def _patches(x: Tensor) -> Tensor:
     """Return the nine pixels around each: (seeds, n, h, w, c) -> (..., h, w, 9 c)."""
+    h, w = x.shape[2:4]
     padded = torch.nn.functional.pad(x, (0, 0, 1, 1, 1, 1))
-    return padded.unfold(2, 3, 1).unfold(3, 3, 1).flatten(4)
+    rows = [padded[:, :, i : i + h] for i in range(3)]
+    nine = [row[:, :, :, j : j + w] for row in rows for j in range(3)]
+    return torch.stack(nine, -1).flatten(4)  # its gradient is faster than unfold's
 
 
 def _halved(x: Tensor) -> Tensor:
     """Return the means of 2 x 2 positions: (seeds, n, h, w, c) -> (.., h/2, w/2, c)."""
-    return x.unflatten(3, (-1, 2)).unflatten(2, (-1, 2)).mean((3, 5))
+    rows = x[:, :, ::2] + x[:, :, 1::2]
+    return (rows[:, :, :, ::2] + rows[:, :, :, 1::2]) / 4
 
 
 # --- Training and measuring ---------------------------------------------------------
