@@ -442,7 +442,7 @@ def test_stored_verdicts_are_those_expected(chapter):
             f"its claims expect {expected}"
         )
         states = [c["state"] for c in verdict["conditions"]]
-        if not states and entry.get("kind") in ("history", "advice"):
+        if not states and entry["kind"] in ("history", "advice"):
             continue
         given = claims.decide(states, entry.get("reach", "every"))
         assert verdict["verdict"] == given, (

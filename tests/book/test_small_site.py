@@ -72,7 +72,9 @@ def write_chapter(root: Path, name: str, made, **more) -> None:
     shown["row"] = row
     recorded.write_chapter(path, claim.capitalize(), **more, **shown)
     entry = {"id": claim, "statement": row.data["statement"], "believed": "holds"}
-    entry |= {"expected": row.data["verdict"], "why": "Because.", "source": "Notes"}
+    entry |= {"kind": "measured", "settings": list(recorded.CONDITIONS[claim])}
+    entry["asks"] = "within 0.1 of 0"
+    entry |= {"expected": row.data["verdict"], "instead": "So.", "source": "Notes"}
     path.with_suffix(".yml").write_text(yaml.safe_dump({"claims": [entry]}), "utf8")
 
 
