@@ -499,7 +499,7 @@ def test_a_table_of_results_is_a_table_or_cards(visit):
         (390, '"accuracy lost: "', "left"),
     ):
         opened = visit("experiments/class-imbalance#claim-imbalance", width)
-        table = opened.get_by_role("table", name="Small batches & more.")
+        table = opened.get_by_role("table", name="Small batches & more.").first
         assert table.get_by_role("rowheader").all_inner_texts() == [
             "batches <of> 2",
             "Straßenbahnhaltestellen",
