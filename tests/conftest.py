@@ -8,8 +8,6 @@ import rotation
 from hypothesis import settings
 from xdist.scheduler import LoadFileScheduling
 
-collect_ignore = ["workshop/first-edition"]  # what tests copy; nbval would run it
-
 # The same examples every time, and no deadline.
 settings.register_profile("book", deadline=None, derandomize=True, database=None)
 settings.load_profile("book")

@@ -39,7 +39,7 @@ def main(chapter: str) -> int:
 
 def form_of(slug: str) -> list[str]:
     """Return the tests of a chapter's form and exercises."""
-    tests = ("chapters", "second_edition", "exercises")
+    tests = ("chapters", "form", "exercises")
     files = [f"tests/book/test_{name}.py" for name in tests]
     named = f"{slug.replace('-', '_')} or {slug}"  # as the tests name it
     return [*PYTEST, *files, "-k", named]

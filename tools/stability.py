@@ -92,8 +92,7 @@ def chosen(sets: int) -> list[str]:
     missing = {
         entry["chapter"]
         for entry in claims.load().values()
-        if entry.get("kind", "measured") == "measured"
-        and len(fresh.sets_of(entry, book)) < sets
+        if entry["kind"] == "measured" and len(fresh.sets_of(entry, book)) < sets
     }
     return [
         name for p in notebooks.chapters() if (name := notebooks.name_of(p)) in missing

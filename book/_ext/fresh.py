@@ -70,11 +70,8 @@ def same(sets, verdict: str) -> int:
 
 
 def fault(entry: dict, judged: list[str]) -> str | None:
-    """Return what is wrong with a claim that was judged so in several sets.
-
-    With those of the first edition, nothing is.
-    """
-    kind = entry.get("kind")
+    """Return what is wrong with a claim that was judged so in several sets."""
+    kind = entry["kind"]
     if kind in ("computed", "exact") and len({*judged}) > 1:
         return f"is of kind {kind}, and depends on chance"
     if kind == "measured" and entry.get("core") and contradict(judged):
@@ -88,7 +85,7 @@ def note(row: dict, entry: dict, book: Path) -> dict | None:
     Only of claims that depend on chance.
     """
     sets = sets_of(entry, book)
-    if not sets or entry.get("kind", "measured") != "measured":
+    if not sets or entry["kind"] != "measured":
         return None
     kept, turns = same(sets, row["verdict"]), contradict([in_short(row), *sets])
     said = f"Fresh seeds: the same verdict in {kept} of {len(sets)}"

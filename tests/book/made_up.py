@@ -1,4 +1,4 @@
-"""Claims of the second edition, made up for tests and judged as chapters judge them.
+"""Claims made up for tests and judged as chapters judge them.
 
 Their words are those of the book's own claims in a random order, so that they are as
 long as real ones and compress worse.

@@ -13,11 +13,10 @@ import tomllib
 from collections import Counter
 from itertools import pairwise
 
-import editions
-import headings
 import pytest
 import sizes
 import yaml
+from parts import sections
 
 from evidence import cards, claims, exercises, figures, replications, tables
 from tools import notebooks
@@ -25,22 +24,14 @@ from tools.fingerprint import as_python
 from tools.new import TEMPLATE
 
 ALLOWED_EXCUSES = 0  # cells whose output nbval does not compare
-WORDS = (1000, 3500)
 WORDS_OF_AN_OPENING = (800, 1500)
 FORBIDDEN = ("simply", "obviously", "clearly", "it can be shown", "of course")
-HEADINGS = (
-    "Commit yourself",
-    "Against the reference",
-    "Where it stops being true",
-    "Exercises",
-    "What to remember",
-    "Read on",
-)
 ONE_SHOT = {  # functions whose results are used up, or move on, when they are used
     *("default_rng", "enumerate", "filter", "islice", "iter", "map", "open"),
     *("reversed", "zip"),
 }
 LINK = re.compile(r"\{doc\}`(?:[^`<]*<)?([^`>]+)>?`|\]\(([^)\s#]+)\.ipynb(?:#[^)]*)?\)")
+OBJECTIVE = re.compile(r"^- (?!\*\*).+", re.MULTILINE)  # what is needed is bold
 VERDICT, FIGURE, CAPTION = cards.Verdict.mime, figures.MIME, figures.CAPTION_MIME
 SHOWN = {
     cards.Prediction.mime: cards.Prediction,
@@ -99,12 +90,6 @@ class Chapter:
         tags = [tag for cell in self.cells for tag in cell.metadata.get("tags", [])]
         return "colab" in tags or any(self.calls("evidence.setup"))
 
-    def section(self, heading: str) -> str:
-        """Return the prose below a heading of the second level, up to the next."""
-        words = rf"(?:\d+\. )?{re.escape(headings.here(heading))}"
-        parts = re.split(rf"^## {words}\s*$", self.prose, flags=re.MULTILINE)
-        return re.split(r"^## ", parts[-1], flags=re.MULTILINE)[0] * (len(parts) > 1)
-
     def at(self, number: int) -> str:
         return f"{self.slug}, cell [{number}]"
 
@@ -119,8 +104,7 @@ class Chapter:
         """Return the ids that a function is called with, each with its cell."""
         found = []
         for number, _, call in self.calls(function):
-            ids = call.args if function.endswith("predict") else call.args[:1]
-            for argument in ids:
+            for argument in call.args[:1]:
                 assert isinstance(argument, ast.Constant), (
                     f"{self.at(number)}: {function} takes its ids as plain strings, "
                     f"not {ast.unparse(argument)}"
@@ -151,20 +135,6 @@ def chapter(request):
     return chapter
 
 
-@pytest.fixture
-def lecture(chapter):
-    """Skip pages that open a part: what they owe instead has tests of its own."""
-    if chapter.has_tag("opening"):
-        pytest.skip(f"{chapter.slug} opens a part: no claims")
-
-
-@pytest.fixture
-def first_edition(chapter):
-    """Skip chapters of the second edition: their form is in a file of its own."""
-    if chapter.name not in editions.FIRST and not chapter.has_tag("opening"):
-        pytest.skip(f"{chapter.slug} is of the second edition")
-
-
 @pytest.mark.parametrize("path", PATHS, ids=[path.stem for path in PATHS])
 def test_a_notebook_is_a_chapter_or_says_what_else(path):
     chapter = Chapter(path)
@@ -191,25 +161,28 @@ def test_the_outputs_were_made_by_the_code_as_it_is(chapter):
 # --- Parts ----------------------------------------------------------------------------
 
 
-@pytest.mark.usefixtures("first_edition")
-def test_the_title_cell_asks_and_promises(chapter):
-    title = chapter.cells[0]
-    assert title.cell_type == "markdown", f"{chapter.slug} begins with code"
-    assert title.source.startswith("# "), f"{chapter.slug}: the title is missing"
+def test_the_title_asks_puzzles_and_promises(chapter):
+    title = sections(chapter)[0].prose
+    assert title.lstrip().startswith("# "), f"{chapter.slug}: the title is missing"
     titles = re.findall(r"^# .+$", chapter.prose, re.MULTILINE)
     assert len(titles) == 1, f"{chapter.slug} has several titles: {titles}"
-    assert re.search(r"^\*\*[^*]+[?？؟]\*\*$", title.source, re.MULTILINE), (
-        f"{chapter.slug}: the title cell needs one bold question on a line of its own"
+    asked = re.search(r"^\*\*[^*]+[?？؟]\*\*$", title, re.MULTILINE)
+    assert asked, f"{chapter.slug}: the title needs one bold question on its own line"
+    needs = re.findall(r"^\*[^*]+\*$", title, re.MULTILINE)
+    assert len(needs) == 1 and "Reading:" not in needs[0], (
+        f"{chapter.slug}: the title needs one line in italics, *Needs: ...*, to which "
+        "the page adds the times of reading and running"
     )
-    lines = re.findall(r"^\*[^*]+\*$", title.source, re.MULTILINE)
-    assert len(lines) == 1 and "Reading:" not in lines[0], (
-        f"{chapter.slug}: the title cell needs one line in italics, *Needs: ....*, to "
-        "which the page adds the times of reading and running"
+    told = re.split(r"\n\s*\n", title[asked.end() :])
+    plain = [text for text in told if re.match(r"\s*[^\W\d_*]", text)]
+    puzzled = any(len(text.split()) >= 20 for text in plain)
+    assert puzzled or chapter.has_tag("opening"), (
+        f"{chapter.slug}: below the question stands a puzzle, a concrete case of 20 "
+        "words or more that contradicts what the reader expects"
     )
-    last_list = re.split(r"^[^-\s].*$", title.source, flags=re.MULTILINE)[-1]
-    objectives = re.findall(r"^- ", last_list, re.MULTILINE)
+    objectives = OBJECTIVE.findall(title)
     assert 3 <= len(objectives) <= 5, (
-        f"{chapter.slug}: the title cell lists {len(objectives)} objectives, not 3 to 5"
+        f"{chapter.slug}: the title lists {len(objectives)} objectives, not 3 to 5"
     )
 
 
@@ -345,52 +318,16 @@ def test_texts_take_their_numbers_from_the_constants(chapter):
     )
 
 
-@pytest.mark.usefixtures("first_edition")
-def test_the_headings_are_there_in_order(chapter):
-    owed = HEADINGS[-1:] if chapter.has_tag("opening") else HEADINGS
-    owed = [headings.here(heading) for heading in owed]
-    found = re.findall(r"^## (?:\d+\. )?(.+?)\s*$", chapter.prose, re.MULTILINE)
-    missing = [heading for heading in owed if heading not in found]
-    assert not missing, f"{chapter.slug} lacks the headings {missing}"
-    places = [found.index(heading) for heading in owed]
-    places[1:3] = sorted(places[1:3])  # reference and boundary in either order
-    assert places == sorted(places), f"{chapter.slug}: order of {owed}, not {found}"
-    assert "{cite" in chapter.section("Read on"), (
-        f"{chapter.slug}: {owed[-1]!r} cites nothing"
-    )
-
-
 def test_the_reader_can_turn_a_knob(chapter):
     assert list(chapter.calls("explore")), f"{chapter.slug} has no explore(...)"
 
 
-@pytest.mark.usefixtures("first_edition")
-def test_the_prose_has_a_lecture_s_length(chapter):
-    least, most = WORDS_OF_AN_OPENING if chapter.has_tag("opening") else WORDS
-    words = len(chapter.prose.split())
-    if chapter.has_tag("draft"):
-        least = 0
-    assert least <= words <= most, (
-        f"{chapter.slug} has {words:,} words, not {least:,} to {most:,}"
-    )
-
-
-def second_edition_problems(chapter) -> list[str]:
-    """Return what a chapter lacks to be one of the second edition."""
+def test_the_chapter_has_the_sizes_of_its_form(chapter):
     own = [e for e in CLAIMS.values() if e["chapter"] == chapter.name]
-    first = [e["id"] for e in own if "kind" not in e]
     finished = not (chapter.has_tag("draft") or chapter.has_tag("opening"))
     core = sum(e.get("core", False) for e in own)
     found = sizes.problems(chapter.cells, core, finished)
-    return [f"{name}: a claim without a kind" for name in first] + found
-
-
-def test_the_chapter_has_the_sizes_of_its_form(chapter):
-    found = second_edition_problems(chapter)
-    if chapter.name in editions.FIRST:
-        assert found, f"{chapter.slug} is of the second edition now: off the list"
-    else:
-        assert not found, "\n".join(f"{chapter.slug}: {line}" for line in found)
+    assert not found, "\n".join(f"{chapter.slug}: {line}" for line in found)
 
 
 def test_nothing_is_called_simple_or_obvious(chapter):
@@ -402,43 +339,6 @@ def test_nothing_is_called_simple_or_obvious(chapter):
         if (match := pattern.search(line))
     ]
     assert not found, "\n".join(found)
-
-
-# --- Exercises ------------------------------------------------------------------------
-
-
-@pytest.mark.usefixtures("lecture", "first_edition")
-def test_exercises_have_statement_check_stub_and_solution(chapter):
-    items = exercises.of_chapter(chapter.slug)
-    stated = chapter.section("Exercises")
-    numbers = re.findall(r"^### [^\d\n]*(\d+)\W+\S", stated, re.MULTILINE)
-    assert numbers == [str(n) for n in range(1, len(items) + 1)], (
-        f"{chapter.slug} states the exercises {numbers}, and {chapter.slug}"
-        f".exercises.py checks {len(items)}"
-    )
-    assert 3 <= len(items) <= 6, f"{chapter.slug} has {len(items)} exercises, not 3-6"
-    checked = {}
-    for number, cell, call in chapter.calls("exercises.check"):
-        checked.setdefault(ast.literal_eval(call.args[0]), []).append((number, cell))
-    names = [f"{chapter.slug}/{name}" for name in items]
-    assert sorted(checked) == sorted(names), (
-        f"{chapter.slug} checks {sorted(checked)}, not {names}"
-    )
-    for name, cells in checked.items():
-        assert len(cells) == 2, f"{name} needs a stub and a solution, not {len(cells)}"
-        (stub_at, stub), (solution_at, solution) = cells
-        assert "solution" not in stub.metadata.get("tags", []), chapter.at(stub_at)
-        _says(chapter.at(stub_at), stub, name, "open")
-        assert {"solution", "hide-cell"} <= set(solution.metadata.get("tags", [])), (
-            f"{chapter.at(solution_at)}: tag the solution solution and hide-cell"
-        )
-        _says(chapter.at(solution_at), solution, name, "right")
-
-
-def _says(where: str, cell, name: str, state: str) -> None:
-    stored = [output.get("data", {}).get(exercises.MIME) for output in cell.outputs]
-    found = [(data["exercise"], data["state"]) for data in stored if data]
-    assert found == [(name, state)], f"{where} stores {found}, {name} not as {state}"
 
 
 # --- Outputs --------------------------------------------------------------------------
@@ -526,50 +426,6 @@ def recurring(mime: str, key: str) -> dict[str, list[str]]:
 # --- Claims ---------------------------------------------------------------------------
 
 
-@pytest.mark.usefixtures("lecture", "first_edition")
-def test_the_reader_commits_before_the_first_verdict(chapter):
-    predicted, judged = chapter.named("claims.predict"), chapter.named("claims.judge")
-    assert predicted, f"{chapter.slug} has no claims.predict"
-    assert judged, f"{chapter.slug} judges no claim"
-    assert predicted[0][0] < judged[0][0], (
-        f"{chapter.at(judged[0][0])} judges before the reader commits in "
-        f"cell [{predicted[0][0]}]"
-    )
-    differ = {name for _, name in predicted} ^ {name for _, name in judged}
-    assert not differ, f"{chapter.slug}: predicted or judged, not both: {differ}"
-    stored = chapter.stored(cards.Prediction.mime)
-    asked = [
-        q for _, output in stored for q in output[cards.Prediction.mime]["questions"]
-    ]
-    assert [claim["id"] for claim in asked] == [name for _, name in predicted], (
-        f"{chapter.slug}: predicted are {predicted}, stored are {asked}"
-    )
-    for claim in asked:
-        assert claim["text"] == CLAIMS[claim["id"]]["statement"], (
-            f"{chapter.slug} asks for {claim['id']} in other words than its claims"
-        )
-
-
-@pytest.mark.usefixtures("lecture", "first_edition")
-def test_the_chapter_judges_its_claims_and_no_others(chapter):
-    counts = Counter(name for _, name in chapter.named("claims.judge"))
-    stored = Counter(output[VERDICT]["id"] for _, output in chapter.stored(VERDICT))
-    own = {key for key, entry in CLAIMS.items() if entry["chapter"] == chapter.name}
-    for name in sorted(own - counts.keys()):
-        pytest.fail(f"{chapter.slug}: no cell judges {name} of its claims")
-    for number, name in chapter.named("claims.judge"):
-        where = chapter.at(number)
-        assert name in CLAIMS, f"{where}: {name} is no claim of the book"
-        named = CLAIMS[name]["chapter"]
-        assert name in own, f"{where}: {name} belongs to the chapter {named}"
-        assert counts[name] == 1, f"{where}: {name} is judged {counts[name]} times"
-    assert stored == counts, (
-        f"{chapter.slug}: judged are {sorted(counts)}, verdicts are stored of "
-        f"{sorted(stored)}"
-    )
-
-
-@pytest.mark.usefixtures("lecture")
 def test_stored_verdicts_are_those_expected(chapter):
     found = [(n, output[VERDICT]) for n, output in chapter.stored(VERDICT)]
     for number, output in chapter.stored(cards.Sayings.mime):
@@ -586,7 +442,7 @@ def test_stored_verdicts_are_those_expected(chapter):
             f"its claims expect {expected}"
         )
         states = [c["state"] for c in verdict["conditions"]]
-        if not states and entry.get("kind") in ("history", "advice"):
+        if not states and entry["kind"] in ("history", "advice"):
             continue
         given = claims.decide(states, entry.get("reach", "every"))
         assert verdict["verdict"] == given, (
@@ -615,6 +471,19 @@ def test_stored_replications_are_as_judged(chapter):
 def test_an_experiment_is_recorded_once_in_the_book():
     twice = recurring(replications.Replication.mime, "experiment")
     assert not twice, f"experiments recorded twice: {twice}"
+
+
+def test_a_page_that_opens_a_part_has_its_length_and_says_what_to_read(chapter):
+    if not chapter.has_tag("opening"):
+        return
+    least, most = WORDS_OF_AN_OPENING
+    least *= not chapter.has_tag("draft")
+    words = len(chapter.prose.split())
+    assert least <= words <= most, (
+        f"{chapter.slug} has {words:,} words, not {least:,} to {most:,}"
+    )
+    last = sections(chapter)[-1]
+    assert "{cite" in last.prose, f"{chapter.slug}: {last.heading!r} cites nothing"
 
 
 def test_a_page_that_opens_a_part_judges_nothing_and_answers_its_questions(chapter):
@@ -667,8 +536,7 @@ def test_statements_are_unique():
 def test_ids_give_no_answer_away():
     """They stand in the code of a prediction; what the statement says, they may say."""
     told = {"holds", "depends", "fails", "true", "false", "right", "wrong", "myth"}
-    second = {k: e for k, e in CLAIMS.items() if e["chapter"] not in editions.FIRST}
-    for name, entry in second.items():
+    for name, entry in CLAIMS.items():
         said = {*name.split("-")} - {*re.findall(r"\w+", entry["statement"].lower())}
         assert not said & told, f"{name}: {said & told} tells what comes out"
 
@@ -683,12 +551,8 @@ def test_every_notebook_is_in_the_contents():
     assert not lost, f"notebooks that _toc.yml does not list, and no test sees: {lost}"
 
 
-def test_only_the_first_edition_has_lines_that_no_page_shows():
-    """The other chapters are formatted for lines of 76 characters."""
+def test_code_is_formatted_for_lines_that_a_page_shows():
     settings = tomllib.loads((notebooks.ROOT / "book" / "ruff.toml").read_text("utf8"))
-    first = {f"{name.rpartition('/')[2]}.ipynb" for name in editions.FIRST}
-    more = {*settings["format"]["exclude"]} - first
-    assert not more, f"not of the first edition: take {more} off book/ruff.toml"
     assert settings["line-length"] == sizes.WIDTH
 
 

@@ -45,7 +45,6 @@ JUDGED = {
     "one that is not always judged": (CORE, "none: fails:-", "met in one set"),
     "undecided": (CORE, "open:? holds:+", None),
     "not core": (CORE | {"core": False}, "holds:+ fails:-", None),
-    "first edition": ({"id": "x", "chapter": "a/b"}, "fails:-", None),
 }
 
 
@@ -111,4 +110,3 @@ def test_nothing_is_said_of_what_is_not_known_or_has_no_chance(book):
     assert fresh.note(row, CORE, book) is None
     fresh.write({"x": [fresh.Result("f0", ("depends:+--",))]}, book)
     assert fresh.note(row, CORE | {"kind": "computed"}, book) is None
-    assert fresh.note(row, {"id": "x", "chapter": "a/b"}, book) is not None

@@ -12,7 +12,6 @@ from urllib.parse import unquote
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from editions import FIRST
 from visit import (
     CHAPTERS,
     DECIDES,
@@ -152,9 +151,8 @@ SCROLLS = """() => [...document.querySelectorAll(".cell_input pre")]
 
 
 @every_chapter
-def test_seen_code_needs_no_sideways_scrolling(desktop, page):
-    if desktop.path[len("book/") : -len(".html")] not in FIRST:
-        assert page.evaluate(SCROLLS) == []
+def test_seen_code_needs_no_sideways_scrolling(page):
+    assert page.evaluate(SCROLLS) == []
 
 
 # --- Without JavaScript, and on paper -----------------------------------------------

@@ -72,7 +72,9 @@ def write_chapter(root: Path, name: str, made, **more) -> None:
     shown["row"] = row
     recorded.write_chapter(path, claim.capitalize(), **more, **shown)
     entry = {"id": claim, "statement": row.data["statement"], "believed": "holds"}
-    entry |= {"expected": row.data["verdict"], "why": "Because.", "source": "Notes"}
+    entry |= {"kind": "measured", "settings": list(recorded.CONDITIONS[claim])}
+    entry["asks"] = "within 0.1 of 0"
+    entry |= {"expected": row.data["verdict"], "instead": "So.", "source": "Notes"}
     path.with_suffix(".yml").write_text(yaml.safe_dump({"claims": [entry]}), "utf8")
 
 
@@ -497,7 +499,7 @@ def test_a_table_of_results_is_a_table_or_cards(visit):
         (390, '"accuracy lost: "', "left"),
     ):
         opened = visit("experiments/class-imbalance#claim-imbalance", width)
-        table = opened.get_by_role("table", name="Small batches & more.")
+        table = opened.get_by_role("table", name="Small batches & more.").first
         assert table.get_by_role("rowheader").all_inner_texts() == [
             "batches <of> 2",
             "Straßenbahnhaltestellen",

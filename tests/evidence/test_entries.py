@@ -129,7 +129,7 @@ def test_a_broken_file_is_refused(book, old, new, message):
         ("kind: exact\n", "kind: exact\n    why: so\n", r"\['why'\], .* knows not"),
     ],
 )
-def test_a_broken_entry_of_the_second_edition_is_refused(book, old, new, message):
+def test_a_broken_entry_of_a_kind_is_refused(book, old, new, message):
     path = book / "optimization" / "momentum.yml"
     text = path.read_text("utf8")
     assert text.count(old) == 1

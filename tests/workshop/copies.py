@@ -6,7 +6,6 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
-from unittest import mock
 
 import nbformat
 from nbformat.v4 import new_code_cell, new_notebook
@@ -16,9 +15,8 @@ from tools.notebooks import ROOT
 
 CHAPTER = "demo/hello-chapter"
 SLUG = "hello-chapter"
-FIRST_EDITION = Path(__file__).with_name("first-edition")  # the template of before
-TESTS = ("editions.py", "test_chapters.py", "test_exercises.py")
-TESTS += ("in_javascript.py", "test_second_edition.py")
+TESTS = ("in_javascript.py", "parts.py")
+TESTS += ("test_chapters.py", "test_exercises.py", "test_form.py")
 
 
 def copy_repository(to: Path) -> Path:
@@ -90,13 +88,10 @@ def in_a_kernel(root: Path, *sources: str, **variables) -> list[list[dict]]:
     return [cell.outputs for cell in nbformat.read(path, 4).cells]
 
 
-def copy_with_chapter(to: Path, *more_code: str, template=new.TEMPLATE) -> Path:
+def copy_with_chapter(to: Path, *more_code: str) -> Path:
     """Copy the repository, start a chapter in it with some more cells, and run it."""
     root = copy_repository(to)
-    with mock.patch.object(new, "TEMPLATE", template):
-        path = new.main(CHAPTER, root)
-    if template == FIRST_EDITION:
-        edit(root, "tests/book/editions.py", "FIRST = (", f'FIRST = ("{CHAPTER}",')
+    path = new.main(CHAPTER, root)
     notebook = notebooks.read(path)
     place = [cell.id for cell in notebook.cells].index("verdict")
     notebook.cells[place:place] = [

@@ -57,6 +57,14 @@ def test_what_a_reader_meets_is_counted_and_going_deeper_by_itself():
     assert main.minutes == int(exact) + 1
 
 
+def test_headings_may_be_in_another_language(monkeypatch):
+    other = {"Going deeper": "Mehr", "Your own experiment": "Dein Versuch"}
+    monkeypatch.setattr(sizes.headings, "table", lambda: other)
+    cells = [prose("# T"), prose("## Dein Versuch"), prose("## Mehr\n\nDazu.")]
+    main, deeper = sizes.of(cells)
+    assert main.open_task and deeper.words == 3
+
+
 SOUND = [prose("# T", 1400), asks(2), lines(20), prose("More.")]
 SOUND += [code("figures.show(fig)", *3 * [FIGURE]), code("explore(f)", WIDGET)]
 MORE = {  # what is added -> what is said

@@ -233,7 +233,8 @@ def main(monkeypatch):
     monkeypatch.setattr(notebooks, "find", lambda name: name)
     monkeypatch.setattr(notebooks, "read", lambda path: path)
     monkeypatch.setattr(notebooks, "fingerprint", lambda *_: "f0")
-    monkeypatch.setattr(claims, "lookup", {"x": {"expected": "holds"}}.get)
+    entry = {"kind": "measured", "expected": "holds"}
+    monkeypatch.setattr(claims, "lookup", {"x": entry}.get)
     monkeypatch.setattr(
         stability, "record", lambda chapter, made, found: written(found)
     )

@@ -160,7 +160,7 @@ def fold_needs(questions: nodes.Node | None) -> None:
 
 def setup(app: Sphinx) -> None:
     """Register the directive and what completes the API."""
-    app.add_config_value("chapter_headings", {}, "")  # which the tests of the form read
+    app.add_config_value("chapter_headings", {}, "")  # which headings.py reads
     app.add_directive("symptoms", Symptoms)
     app.setup_extension("sphinx.ext.autodoc")
     app.connect("doctree-read", complete_needs)

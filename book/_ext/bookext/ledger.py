@@ -73,7 +73,7 @@ def _clearance(condition: dict) -> float:
 
 def weak(row: dict) -> list[str]:
     """Return what may turn a measured verdict, ``none`` if nothing was found."""
-    if row.get("kind") != "measured":
+    if row["kind"] != "measured":
         return []
     direction = all(
         c["relation"] != "within" and not c["margin"] for c in row["conditions"]
@@ -116,7 +116,7 @@ def _filters(rows: list[dict]) -> str:
     """Return the search field and what can be chosen, of that which occurs."""
     parts = dict.fromkeys(_part(row) for row in rows)
     verdicts = [v for v in cards.MARKS if any(row["verdict"] == v for row in rows)]
-    kinds = sorted({row.get("kind", "first edition") for row in rows})
+    kinds = sorted({row["kind"] for row in rows})
     weaknesses = [name for name in WEAK if any(name in weak(row) for row in rows)]
     options = {
         "verdict": ("Verdict", {v: v for v in verdicts}),
@@ -198,16 +198,15 @@ def _row(row: dict, uri) -> str:
         notes.insert(0, f"Commonly believed: {believed(row)}")
     noted = f'<p class="evidence-note">{". ".join(notes)}.</p>' if notes else ""
     said = "".join(f"<p>{html.escape(line)}</p>" for line in cards.said_of(row))
-    why = f"<p>{html.escape(row['why'])}</p>" if "why" in row else ""
     address = f"{uri('book/' + row['chapter'])}#claim-{name}"
     return f"""
 <li id="{name}" data-verdict="{verdict}" data-part="{_part(row)}" \
-data-kind="{row.get("kind", "first edition")}" data-weak="{" ".join(weaknesses)}" \
+data-kind="{row["kind"]}" data-weak="{" ".join(weaknesses)}" \
 data-believed="{believed(row) or ""}">
 <p>{cards.badge(verdict)} {html.escape(row["statement"])}</p>
 {_effect(row)}{noted}
 <details><summary>Details</summary><div class="evidence-measured">{said}</div>
-{cards.conditions_html(row["conditions"])}{why}
+{cards.conditions_html(row["conditions"])}
 <p>Stated in: {html.escape(row["source"])}</p></details>
 <p class="evidence-link"><a href="{address}">In its chapter</a></p>
 </li>"""

@@ -1,13 +1,10 @@
-"""Which chapters are of the first edition, and the parts of those of the second."""
+"""The parts of a chapter, found by their order and by what their cells call."""
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
 
-# Chapters of the first form, whose claims have no kind. This list may only shrink, and
-# is empty when they have been rewritten.
-FIRST = ()
 LAST = ("In practice", "Three questions from before", "What to remember", "Read on")
 
 
@@ -52,7 +49,7 @@ def sections(chapter) -> list[Section]:
 
 
 def parts(chapter) -> Parts:
-    """Return the parts of a chapter of the second edition.
+    """Return the parts of a chapter.
 
     *Sayings, checked* is where ``claims.sayings`` is called. Before it come the
     sections and *Your own experiment*, after it *Going deeper*, if there is such a

@@ -1,15 +1,15 @@
-"""Chapters of the second edition: their parts in order, their claims and questions.
+"""The form of a chapter: its parts in order, its claims and its questions.
 
-Parts are found by order and by what their cells call (``editions.py``), so headings
-may be in any language. What every notebook owes is in ``test_chapters.py``. Nothing is
-run here.
+Parts are found by order and by what their cells call (``parts.py``), so headings may
+be in any language. What pages that open a part owe too is in ``test_chapters.py``.
+Nothing is run here.
 """
 
 import re
 
 import pytest
-from editions import FIRST, parts, sections
-from test_chapters import Chapter
+from parts import parts, sections
+from test_chapters import OBJECTIVE, Chapter
 
 from evidence import cards, claims, exercises
 from tools import notebooks
@@ -17,21 +17,19 @@ from tools import notebooks
 CLAIMS = claims.load()
 KEYS = re.compile(r"^@\w+\{([^,\s]+),", re.MULTILINE)
 FOLDED = re.compile(r"^[:`]{3,}\{(?:dropdown|admonition)\}|<details", re.MULTILINE)
-OBJECTIVE = re.compile(r"^- (?!\*\*).+", re.MULTILINE)  # what is needed is bold
 SHORT = re.compile(r"\b(?:e\.g|i\.e|vs|cf|al|Fig|Eq|No)\.")
 PREDICTED, VERDICT = cards.Prediction.mime, cards.Verdict.mime
 SAYINGS, OUTCOME = cards.Sayings.mime, cards.Outcome.mime
 UNASKED = ("exact", "history", "advice")  # kinds of claims that are never predicted
 
 
-def of_second_edition() -> list:
+def with_parts() -> list:
     """Return the notebooks that are to have the parts: no page that opens a part."""
-    paths = [p for p in notebooks.formal() if notebooks.name_of(p) not in FIRST]
-    found = [(path, Chapter(path)) for path in paths]
+    found = [(path, Chapter(path)) for path in notebooks.formal()]
     return [p for p, one in found if one.is_one() and not one.has_tag("opening")]
 
 
-PATHS = of_second_edition()
+PATHS = with_parts()
 
 
 @pytest.fixture(params=PATHS, ids=[path.stem for path in PATHS], scope="module")
@@ -46,20 +44,9 @@ def own_claims(chapter) -> dict[str, dict]:
 # --- Entries --------------------------------------------------------------------------
 
 
-def test_a_chapter_s_claims_are_of_one_edition():
-    chapters = {entry["chapter"] for entry in CLAIMS.values()}
-    for name in sorted(chapters):
-        own = [entry for entry in CLAIMS.values() if entry["chapter"] == name]
-        without = [entry["id"] for entry in own if "kind" not in entry]
-        if name not in FIRST:
-            assert not without, f"book/{name}.yml: give a kind to {without}"
-        assert len(without) in (0, len(own)), (
-            f"book/{name}.yml mixes editions: {without} have no kind, others have"
-        )
-        assert name not in FIRST or without, (
-            f"the claims of {name} have kinds: take it off the list in "
-            "tests/book/editions.py, which may only shrink"
-        )
+def test_every_claim_has_a_kind(chapter):
+    without = [k for k, entry in own_claims(chapter).items() if "kind" not in entry]
+    assert not without, f"book/{chapter.name}.yml: give a kind to {without}"
 
 
 def test_history_cites_what_exists():
@@ -74,27 +61,6 @@ def test_history_cites_what_exists():
 
 
 # --- Parts ----------------------------------------------------------------------------
-
-
-def test_the_title_asks_puzzles_and_promises(chapter):
-    title = sections(chapter)[0].prose
-    assert title.lstrip().startswith("# "), f"{chapter.slug}: the title is missing"
-    asked = re.search(r"^\*\*[^*]+[?？؟]\*\*$", title, re.MULTILINE)
-    assert asked, f"{chapter.slug}: the title needs one bold question on its own line"
-    needs = re.findall(r"^\*[^*]+\*$", title, re.MULTILINE)
-    assert len(needs) == 1, (
-        f"{chapter.slug}: the title needs one line in italics, *Needs: ...*"
-    )
-    told = re.split(r"\n\s*\n", title[asked.end() :])
-    plain = [text for text in told if re.match(r"\s*[^\W\d_*]", text)]
-    assert any(len(text.split()) >= 20 for text in plain), (
-        f"{chapter.slug}: below the question stands a puzzle, a concrete case of 20 "
-        "words or more that contradicts what the reader expects"
-    )
-    objectives = OBJECTIVE.findall(title)
-    assert 3 <= len(objectives) <= 5, (
-        f"{chapter.slug}: the title lists {len(objectives)} objectives, not 3 to 5"
-    )
 
 
 def test_the_parts_are_there_in_order(chapter):

@@ -1,19 +1,19 @@
-"""The tests of the second edition's form, each seen to fail on a new chapter.
+"""The tests of a chapter's form, each seen to fail on a new chapter.
 
 The chapter is what ``make new`` starts, run once. Each test takes a copy of it, breaks
 one thing, and sees the right test fail with a message that names chapter and cell.
 """
 
 import pytest
-import test_second_edition
-from copies import CHAPTER, SLUG
+import test_form
+from copies import SLUG
 from nbformat.v4 import new_code_cell, new_markdown_cell
 from test_alarms import Book, move, remove, replace, retag
 
 from evidence import cards, entries
 from tools import notebooks
 
-T = test_second_edition
+T = test_form
 FIRST, SECOND = f"{SLUG}-first-claim", f"{SLUG}-halves"
 VERDICT, ASKED = cards.Verdict.mime, cards.Prediction.mime
 
@@ -75,21 +75,17 @@ def go_deeper_twice(book):
         book.notebook.cells.insert(place, deeper)
 
 
-TITLE = T.test_the_title_asks_puzzles_and_promises
 ORDER = T.test_the_parts_are_there_in_order
 TASKS = T.test_each_section_has_a_task_and_each_objective
 OPEN = T.test_the_open_task_has_its_code_and_a_folded_discussion
 END = T.test_the_end_recalls_three_questions_and_says_three_sentences
 PLACE = T.test_every_claim_is_judged_once_where_it_belongs
+KIND = T.test_every_claim_has_a_kind
 CORE = T.test_core_claims_can_fail_and_are_decided
 MARGIN = T.test_margins_have_a_reason_exactly_where_a_verdict_hangs_on_them
 BEFORE = T.test_core_claims_are_predicted_right_before_their_experiment
 ANSWER = T.test_what_is_asked_is_answered_before_the_next_question
 HARMS = {
-    "question_missing": (TITLE, replace("title", "answers?", "has."), "bold question"),
-    "needs_missing": (TITLE, replace("title", "*Needs:*", "Needs:"), "in italics"),
-    "no_puzzle": (TITLE, replace("title", "A puzzle: a", "- a"), "stands a puzzle"),
-    "two_objectives": (TITLE, replace("title", "- name", "name"), "lists 2 objectives"),
     "no_sayings": (
         ORDER,
         replace("sayings", "claims.sayings", "print"),
@@ -121,6 +117,11 @@ HARMS = {
         replace("title", "- name", "- derive it;\n- name"),
         "3 tasks for 4 objectives",
     ),
+    "task_s_name_computed": (
+        TASKS,
+        replace("stub-1", f'"{SLUG}/standard-error"', "name"),
+        r"cell \[\d+\]: exercises.check takes its ids as plain strings",
+    ),
     "open_task_without_code": (OPEN, remove("own-start"), "no cell of code to begin"),
     "discussion_missing": (OPEN, remove("own-found"), "no folded discussion"),
     "discussion_open": (
@@ -135,6 +136,11 @@ HARMS = {
         "has 2 sentences",
     ),
     "nothing_to_read": (END, replace("remember", "{cite:t}", ""), "cites nothing"),
+    "no_kind": (
+        KIND,
+        lambda book: T.CLAIMS[FIRST].pop("kind"),
+        rf"give a kind to \['{FIRST}'\]",
+    ),
     "claim_not_judged": (PLACE, forget_a_claim, rf"no cell judges \['{SECOND}'\]"),
     "claim_judged_twice": (PLACE, judge_twice, f"{SECOND} is judged in .* too"),
     "claim_of_nobody": (PLACE, data("verdict", VERDICT, id="x"), "x is no claim of"),
@@ -215,31 +221,6 @@ def test_a_discussion_may_be_a_solution(chapter):
     OPEN(T.Chapter(chapter.path, chapter.root))
 
 
-EDITIONS = {
-    "a claim without a kind": (
-        lambda: [claim.pop("kind") for claim in T.CLAIMS.values()],
-        (),
-        rf"book/{CHAPTER}.yml: give a kind to \['{FIRST}', '{SECOND}'\]",
-    ),
-    "both": (lambda: T.CLAIMS[FIRST].pop("kind"), (CHAPTER,), "mixes editions"),
-    "a chapter that has been rewritten": (
-        lambda: 0,
-        (CHAPTER,),
-        "take it off",
-    ),
-}
-
-
-@pytest.mark.parametrize("name", EDITIONS)
-def test_editions_are_told_apart(chapter, name, monkeypatch):
-    T.test_a_chapter_s_claims_are_of_one_edition()
-    harm, first, message = EDITIONS[name]
-    harm()
-    monkeypatch.setattr(T, "FIRST", first)
-    with pytest.raises(AssertionError, match=message):
-        T.test_a_chapter_s_claims_are_of_one_edition()
-
-
 def test_history_cites_what_exists(chapter):
     T.CLAIMS[FIRST]["cite"] = ["wilson1927"]
     T.test_history_cites_what_exists()
@@ -248,11 +229,11 @@ def test_history_cites_what_exists(chapter):
         T.test_history_cites_what_exists()
 
 
-def test_a_new_chapter_has_the_tests_of_its_edition(chapter, monkeypatch):
+def test_a_page_that_opens_a_part_owes_not_the_parts(chapter, monkeypatch):
     monkeypatch.setattr(notebooks.name_of, "__defaults__", (chapter.root,))
     monkeypatch.setattr(notebooks, "formal", lambda: [chapter.path])
     monkeypatch.setattr(T.Chapter.__init__, "__defaults__", (chapter.root,))
-    assert T.of_second_edition() == [chapter.path]
+    assert T.with_parts() == [chapter.path]
     retag("title", "opening")(chapter)
     chapter.save()
-    assert T.of_second_edition() == []
+    assert T.with_parts() == []
