@@ -171,8 +171,8 @@ EXERCISES = {
     "which-pairs": choice(
         "b",
         options={
-            "a": "far pairs have large targets, and the squares are about them: near "
-            "the object such a regressor is worse",
+            "a": "near the object such a regressor is worse, likely because far pairs "
+            "have the largest targets and the squares are about them",
             "b": "What is near is learned best from what is near. The solution has the "
             "figures of all four.",
             "c": "those are nearer than your proposals: they tell little of the moves "
@@ -181,9 +181,9 @@ EXERCISES = {
         },
     ),
     "how-many-moves": asked(
-        "Boxes are wrong in their two logarithms only. Each move takes away six tenths "
-        "of both errors. A box begins at an IoU of 0.3. After how many moves is it "
-        "above 0.9?",
+        "Boxes are wrong in their two logarithms only, both too small by the same. "
+        "Each move takes away six tenths of that. A box begins at an IoU of 0.3. After "
+        "how many moves is it above 0.9?",
         number(
             3,
             tolerance=0,
