@@ -5,6 +5,7 @@ be in any language. What pages that open a part owe too is in ``test_chapters.py
 Nothing is run here.
 """
 
+import json
 import re
 
 import pytest
@@ -115,6 +116,14 @@ def test_the_end_recalls_three_questions_and_says_three_sentences(chapter):
             f"{chapter.slug}: {name} cannot be recalled: it has no question, or is "
             "answered by a function"
         )
+    for number, data in shown(chapter, exercises.MIME):
+        if number in inside:
+            now = exercises.find(data["exercise"])
+            stored, task = data["task"], {**now.task, "question": now.question}
+            assert stored == json.loads(json.dumps(task)), (
+                f"{chapter.at(number)}: {data['exercise']} has changed since; make run "
+                f"CHAPTER={chapter.name}"
+            )
     text = SHORT.sub("", found.remember.prose)
     sentences = re.findall(r"[.!?](?=[\s*_)\"”’]|$)|[。！？]", text)
     assert len(sentences) == 3, (
