@@ -79,7 +79,7 @@ def test_claims_json_lists_every_claim_with_an_address_that_exists():
 def test_verdicts_and_ledger_link_both_ways(chromium, site):
     claim = next(c for c in CLAIMS if c.get("core"))
     with Visit(chromium, site) as visit:
-        page = visit.open(f"book/{claim['chapter']}.html")
+        page = visit.open(f"book/{claim['chapter']}.html#claim-{claim['id']}")
         card = page.locator(f"#claim-{claim['id']}")
         assert claim["statement"] in card.inner_text()
         card.get_by_role("link", name="In the ledger").click()
