@@ -8,6 +8,7 @@ common ones, so that ratios are compared on one task.
 from __future__ import annotations
 
 import numpy as np
+import torch
 from scipy.stats import rankdata
 
 from evidence import checks
@@ -183,7 +184,9 @@ def fit(
     rare = x[:, : counts(ratio)[0]]
     sets = [treated(x[j], ratio, treatment, seed) for j, seed in enumerate(seeds)]
     x, y, weight = (np.stack(part) for part in zip(*sets, strict=True))
-    net = Networks([2, units, units, 2], seeds, activation)
+    # Many small steps magnify what processors round, and in single precision show it.
+    precision = torch.float64 if batch else torch.float32
+    net = Networks([2, units, units, 2], seeds, activation, dtype=precision)
     asked_at = {"test": fair, "2018": own, "rare": rare}
     found = train(
         net,
