@@ -163,7 +163,7 @@ def _check_name(name: str) -> None:
 
 def _verdict_question(claim_id: str) -> dict:
     entry = lookup(claim_id)
-    if entry.get("kind") in ("exact", "history", "advice"):
+    if entry["kind"] in ("exact", "history", "advice"):
         raise ValueError(
             f"{claim_id} is of kind {entry['kind']}: no experiment decides it, so ask "
             "for a number or an outcome instead"

@@ -234,11 +234,11 @@ def _saying_html(row: dict) -> str:
     On a narrow screen it is a card: ``data-label`` names its cells. The roles are those
     that the elements have by themselves, and that browsers then forget.
     """
-    decides = "; ".join(in_words(c) for c in row["conditions"]) or row["measured"]
+    decides = conditions_html(row["conditions"]) or html.escape(row["measured"])
     cells = (
         html.escape(row["statement"]),
         badge(row["verdict"]),
-        html.escape(decides),
+        decides,
         html.escape(row.get("instead") or ""),
     )
     inside = "".join(

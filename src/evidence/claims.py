@@ -162,7 +162,7 @@ def sayings(rows: Mapping[str, Mapping | None]) -> Sayings:
 def _saying(claim_id: str, conditions: Mapping | None) -> dict:
     """Return the data of one row."""
     entry = lookup(claim_id)
-    if entry.get("kind") not in ("history", "advice"):
+    if entry["kind"] not in ("history", "advice"):
         return judge(claim_id, conditions).data
     if conditions is not None:
         raise ValueError(
@@ -181,7 +181,7 @@ def _data(entry: dict, verdict: str, conditions: list[dict]) -> dict:
     return {
         "id": entry["id"],
         "statement": entry["statement"],
-        "kind": entry.get("kind", "first edition"),
+        "kind": entry["kind"],
         "verdict": verdict,
         "expected": entry.get("expected"),
         "conditions": conditions,
@@ -192,11 +192,7 @@ def _data(entry: dict, verdict: str, conditions: list[dict]) -> dict:
 def _judged(entry: dict, conditions: Mapping, measured: str | None) -> dict:
     """Return the data of a verdict."""
     _check_conditions(entry, conditions)
-    if (
-        measured is not None
-        and not str(measured).strip()
-        or (measured is None and "kind" not in entry)
-    ):
+    if measured is not None and not str(measured).strip():
         raise ValueError('say what was measured, for example measured=f"gap {gap}"')
     order = entry.get("settings", conditions) if storing() else conditions
     found = {setting: conditions[setting] for setting in order}
@@ -206,7 +202,7 @@ def _judged(entry: dict, conditions: Mapping, measured: str | None) -> dict:
     verdict = decide(map(_state, found.values()), entry.get("reach", "every"))
     rows = [_condition(entry, *item) for item in found.items()]
     data = _data(entry, verdict, rows) | {"measured": measured}
-    if entry.get("kind") == "measured":
+    if entry["kind"] == "measured":
         data["summary"] = _summary(found) if verdict in ("depends", "open") else None
         data["hangs"] = _hangs(entry, found, verdict)
         data["sturdiness"] = _sturdiness(entry, data["hangs"])
@@ -215,7 +211,7 @@ def _judged(entry: dict, conditions: Mapping, measured: str | None) -> dict:
 
 def _check_conditions(entry: dict, conditions: Mapping) -> None:
     """Refuse what is no condition and, where outputs are stored, not the entry's."""
-    name, measured = entry["id"], entry.get("kind") == "measured"
+    name, measured = entry["id"], entry["kind"] == "measured"
     if not isinstance(conditions, Mapping):
         raise TypeError(
             "conditions are a dict of settings to what was found there, for example "

@@ -16,7 +16,6 @@ import yaml
 VERDICTS = ("holds", "depends", "fails", "open")
 BELIEFS = (*VERDICTS, "definition")  # what was believed before
 LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # libyaml is ten times faster
-FIRST_EDITION = {"id", "statement", "expected", "believed", "why", "source"}
 KINDS = {  # what an entry of each kind has beside id, statement, kind and source
     "measured": {"expected", "believed", "settings", "asks"},
     "computed": {"expected", "believed", "settings"},
@@ -69,7 +68,7 @@ def load(book: Path | None = None) -> dict[str, dict]:
     -------
     dict
         Claim id -> entry with ``id``, ``chapter`` (``part/slug``), ``statement``,
-        ``expected``, ``believed``, ``why`` and ``source``, in the order of the files.
+        ``kind``, ``source`` and what its kind has, in the order of the files.
 
     Raises
     ------
@@ -149,27 +148,22 @@ def _check(entry: dict, file: str) -> None:
         raise ValueError(f"a claim in {file} is {entry!r}, not `id: ...` and the rest")
     where = f"claim {entry.get('id', '(no id)')} in {file}"
     kind = entry.get("kind")
-    if kind is None:
-        needed, optional = FIRST_EDITION, set()
-    elif kind in KINDS:
-        needed = {"id", "statement", "kind", "source"} | KINDS[kind]
-        optional = OPTIONAL
-    else:
+    if kind not in KINDS:
         raise ValueError(f"{where} is of kind {kind!r}; say one of {', '.join(KINDS)}")
+    needed = {"id", "statement", "kind", "source"} | KINDS[kind]
     if missing := needed - entry.keys():
         raise ValueError(f"{where} lacks {sorted(missing)}")
-    if kind and (unknown := entry.keys() - needed - optional):
+    if unknown := entry.keys() - needed - OPTIONAL:
         raise ValueError(f"{where} has {sorted(unknown)}, which its kind knows not")
     for field, words in (("expected", VERDICTS), ("believed", BELIEFS)):
         if field in needed and entry[field] not in words:
             raise ValueError(
                 f"{where}: {field} is one of {', '.join(words)}, not {entry[field]!r}"
             )
-    if kind:
-        _check_second_edition(entry, where)
+    _check_judged(entry, where)
 
 
-def _check_second_edition(entry: dict, where: str) -> None:
+def _check_judged(entry: dict, where: str) -> None:
     """Refuse settings, a question or a reach that cannot be judged."""
     if "asks" in entry and not ASKS.fullmatch(str(entry["asks"])):
         raise ValueError(

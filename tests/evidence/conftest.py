@@ -10,25 +10,29 @@ symptoms:
   - Accuracy is "fine" in training
 claims:
   - id: bn-bias-redundant
+    kind: exact
     statement: A bias before batch normalization does nothing
     expected: holds
     believed: definition
-    why: The mean removes it.
     source: A lecture
   - id: bn-never-hurts
+    kind: computed
     statement: Batch normalization never hurts
     expected: fails
     believed: holds
-    why: Batches of one.
+    settings: [it did]
+    instead: Batches of one.
     source: A lecture
 """,
     "optimization/batch-size": """
 claims:
   - id: batch-size-lowers-accuracy
+    kind: computed
     statement: "Small batches are <better> & cheaper"
     expected: depends
     believed: holds
-    why: Because.
+    settings: [same <rate>, tuned & equal]
+    instead: At the same rate.
     source: A lecture
 """,
     "optimization/momentum": """

@@ -33,7 +33,7 @@ def test_entries_are_read_by_id(book):
         "momentum-faster",
     ]
     assert found["momentum-faster"]["settings"] == ["narrow valley", "round bowl"]
-    assert found["bn-never-hurts"]["why"] == "Batches of one."
+    assert found["bn-never-hurts"]["instead"] == "Batches of one."
     assert found["bn-never-hurts"]["chapter"] == "normalization/batchnorm"
     assert entries.lookup("bn-never-hurts") == found["bn-never-hurts"]
 
@@ -83,16 +83,20 @@ def test_a_file_may_be_empty(tmp_path):
         (
             "never hurts",
             "never: hurts",
-            r"^book/normalization/batchnorm.yml, line 12: not YAML, mapping values "
+            r"^book/normalization/batchnorm.yml, line 13: not YAML, mapping values "
             r"are not allowed .*:\n    statement: Batch .*: hurts\nPut it in quotes",
         ),
-        ("Batch normalization n", '"Batch n', r"line 12: .*\n    statement: \"Batch n"),
+        ("Batch normalization n", '"Batch n', r"line 13: .*\n    statement: \"Batch n"),
         (
-            "    why: Batches",
-            "\twhy: Batches",
-            r"line 15: .*\n    why.*\n.*not with tabs",
+            "    instead: Batches",
+            "\tinstead: Batches",
+            r"line 17: .*\n    instead.*\n.*not with tabs",
         ),
-        ("Batches of one", "@ Batches", r"line 15: .*\n    why: @.*\nPut it in quotes"),
+        (
+            "Batches of one",
+            "@ Batches",
+            r"line 17: .*\n    instead: @.*\nPut it in quotes",
+        ),
         ("Batches of one", "\7", r"batchnorm.yml: not YAML, unacceptable character #x"),
         ("  - id: bn-never-hurts\n", "  - 7\n  -\n", "a claim in .*norm.yml is 7, not"),
     ],
