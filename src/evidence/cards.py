@@ -189,7 +189,8 @@ def said_of(data: dict) -> list[str]:
     if data.get("summary"):
         lines.append(f"{data['summary']}.")
     if data.get("measured"):
-        lines.append(f"Measured: {data['measured']}")
+        told = data.get("kind") in ("history", "advice")
+        lines.append(f"{'Told by' if told else 'Measured'}: {data['measured']}")
     if data.get("sturdiness"):
         lines.append(data["sturdiness"])
     if "fresh" in data:

@@ -204,6 +204,8 @@ def _judged(entry: dict, conditions: Mapping, measured: str | None) -> dict:
     data = _data(entry, verdict, rows) | {"measured": measured}
     if entry["kind"] == "measured":
         data["summary"] = _summary(found) if verdict in ("depends", "open") else None
+        if entry.get("reach") == "some" and len(found) > 1:
+            data["summary"] = f"It asks for one of the {len(found)} settings"
         data["hangs"] = _hangs(entry, found, verdict)
         data["sturdiness"] = _sturdiness(entry, data["hangs"])
     return data

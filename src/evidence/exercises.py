@@ -435,7 +435,7 @@ def function(
     cases : sequence of tuples
         Arguments to compare on; each call gets its own copy.
     tolerance : float
-        Largest accepted absolute difference of each returned number.
+        How far a returned number may be off: this, and this share of the number.
     mistakes : sequence of (callable, str)
         Wrong functions and what they look like; each must differ from the reference
         on some case.
@@ -501,8 +501,8 @@ def _same(a, b, tolerance: float) -> bool:
     a, b = as_numbers(a), as_numbers(b)
     if a is None or b is None or a.shape != b.shape:
         return False
-    same = (a == b) | (np.isnan(a) & np.isnan(b))
-    return bool((np.abs(a[~same] - b[~same]) <= tolerance).all())
+    near = np.isclose(a, b, rtol=tolerance, atol=tolerance, equal_nan=True)
+    return bool(near.all())
 
 
 def _call(func: Callable, case: tuple):

@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import html
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -109,29 +110,31 @@ def _said(data: dict) -> list[tuple[str, str]]:
             ("concluded in 2018", data["original"]),
             ("measured in 2018", data["measured"]),
         ]
-    effect = f"{data['effect']['text']}, {data['effect_of']} ({interval_of(data)})"
+    effects = [f"{e['text']}, {e['of']} ({interval_of(e)})" for e in data["effects"]]
     return [
         *before,
-        ("effect", effect),
+        ("effect", "; ".join(effects)),
         ("flipped by", flipped_by(data)),
         ("trained in 2018", trained_in_2018(data)),
         ("trained here", f"{data['networks']:,} networks"),
     ]
 
 
-def interval_of(data: dict) -> str:
-    """Return which interval the effect has, and over how many samples."""
-    return f"{100 * data['effect']['level']:g} % interval, n = {data['effect']['n']}"
+def interval_of(effect: dict) -> str:
+    """Return which interval an effect has, and over how many samples."""
+    return f"{100 * effect['level']:g} % interval, n = {effect['n']}"
 
 
 def flipped_by(data: dict) -> str:
-    """Return what flips the verdict, in words."""
-    if data["flips"]:
-        return f"not met: {data['flips']}"
-    count = len(data["conditions"])
-    conditions = "the one condition" if count == 1 else f"all {count} conditions"
-    verb = "is open" if data["verdict"] == "open" else data["verdict"]
-    return f"nothing tested: it {verb} under {conditions}"
+    """Return in words what flips the verdict: where it depends, the settings refuted.
+
+    A claim that holds, fails or is open is so at all its settings together.
+    """
+    settings = data["conditions"]
+    if data["verdict"] == "depends":
+        return "; ".join(c["setting"] for c in settings if c["state"] == "refuted")
+    count = len(settings)
+    return "not the one setting" if count == 1 else f"none of the {count} settings"
 
 
 def trained_in_2018(data: dict) -> str:
@@ -150,9 +153,7 @@ def record(
     original: str,
     measured: str | None = None,
     verdict: Verdict,
-    flips: str | None = None,
-    effect: Estimate,
-    effect_of: str,
+    effects: Mapping[str, Estimate],
     digits: int | None = None,
     networks: int,
 ) -> Replication:
@@ -169,17 +170,13 @@ def record(
         for A to D, which were not run.
     verdict : evidence.claims.Verdict
         What :func:`evidence.claims.judge` returned for the decisive claim.
-    flips : str, optional
-        The words of the condition that was not met, where the verdict is
-        *depends*; where it *holds* or *fails*, no tested condition flips it.
-    effect : evidence.stats.Estimate
-        The number behind the verdict, over 20 seeds or more.
-    effect_of : str
-        What that number is, for example ``"balanced accuracy, 100:1 minus 1:1,
-        paired"``.
+    effects : dict of str to evidence.stats.Estimate
+        The numbers behind the verdict, each over 20 seeds or more and under the words
+        that say what it is, for example ``"balanced accuracy, 100:1 minus 1:1,
+        paired"``; that of the setting closest to 2018 first.
     digits : int, optional
-        Decimals of the effect, where its interval justifies more than are the same on
-        every processor.
+        Decimals of the effects, where their intervals justify more than are the same
+        on every processor.
     networks : int
         How many networks the chapter trains in all.
 
@@ -193,29 +190,24 @@ def record(
     KeyError
         If there is no such experiment.
     TypeError
-        If ``verdict`` is not a judgement or ``effect`` is not an estimate.
+        If ``verdict`` is not a judgement or an effect is not an estimate.
     ValueError
-        If words are missing or superfluous; and, where outputs are stored or compared,
-        if ``flips`` does not fit the verdict or the effect rests on fewer than 20
-        samples.
+        If there is no effect, or words are missing or superfluous; and, where outputs
+        are stored or compared, if an effect rests on fewer than 20 samples.
     """
     about = _lookup(experiment)
     _check_verdict(verdict)
-    _check_effect(effect)
-    if storing():
-        _check_flips(flips, verdict.data)
-    elif flips not in _unmet(verdict.data):
-        flips = next(iter(_unmet(verdict.data)), None)
+    _check_effects(effects)
     if isinstance(networks, bool) or not isinstance(networks, (int, np.integer)):
         raise TypeError(f"networks is a whole number, not {networks!r}")
     if networks < 1:
         raise ValueError(f"a replication trains networks, not {networks}")
-    _check_words(original=original, effect_of=effect_of)
+    _check_words(original=original)
     if about.is_open_question and measured is not None:
         raise ValueError(f"{experiment} was not run in 2018: leave `measured` out")
     if not about.is_open_question:
         _check_words(measured=measured)
-    text = format(effect, "" if digits is None else f"z.{digits}f")
+    spec = "" if digits is None else f"z.{digits}f"
     judged = verdict.data
     return Replication(
         {
@@ -225,11 +217,9 @@ def record(
             "statement": judged["statement"],
             "verdict": judged["verdict"],
             "conditions": list(judged["conditions"]),
-            "flips": flips,
             "original": original,
             "measured": measured,
-            "effect": _as_printed(text) | {"n": int(effect.n), "level": effect.level},
-            "effect_of": effect_of,
+            "effects": [_printed(of, e, spec) for of, e in effects.items()],
             "networks": int(networks),
             "networks_2018": about.networks,
             "repetitions_2018": about.repetitions,
@@ -238,10 +228,12 @@ def record(
     )
 
 
-def _as_printed(text: str) -> dict:
-    """Return an estimate's text with its numbers, none with more digits than shown."""
+def _printed(of: str, effect: Estimate, spec: str) -> dict:
+    """Return an effect's text with its numbers, none with more digits than shown."""
+    text = format(effect, spec)
     value, low, high = (float(x) for x in re.findall(r"[^][, ]+", text))
-    return {"text": text, "value": value, "low": low, "high": high}
+    numbers = {"value": value, "low": low, "high": high}
+    return {"of": of, "text": text, "n": int(effect.n), "level": effect.level} | numbers
 
 
 def _lookup(experiment: str) -> Experiment:
@@ -259,50 +251,27 @@ def _check_verdict(verdict: Verdict) -> None:
         )
 
 
-def _check_effect(effect: Estimate) -> None:
-    if not isinstance(effect, Estimate):
-        raise TypeError(
-            f"effect is {type(effect).__name__}, not stats.Estimate: an effect has an "
-            "interval"
-        )
-    if effect.n < MIN_SAMPLES and storing():
+def _check_effects(effects: Mapping[str, Estimate]) -> None:
+    if not isinstance(effects, Mapping) or not effects:
         raise ValueError(
-            f"the effect rests on {effect.n} samples; a replication needs at least "
-            f"{MIN_SAMPLES}"
+            "effects are a dict of words to the number they say, for example "
+            f'{{"accuracy, 100:1 minus 1:1": gap}}, not {effects!r}'
         )
+    for of, effect in effects.items():
+        _check_words(effects=of)
+        if not isinstance(effect, Estimate):
+            raise TypeError(
+                f"an effect is {type(effect).__name__}, not stats.Estimate: it has an "
+                "interval"
+            )
+        if effect.n < MIN_SAMPLES and storing():
+            raise ValueError(
+                f"an effect rests on {effect.n} samples; a replication needs at least "
+                f"{MIN_SAMPLES}"
+            )
 
 
 def _check_words(**words) -> None:
     for name, said in words.items():
         if not isinstance(said, str) or not said.strip():
             raise ValueError(f"say in words what `{name}` is, not {said!r}")
-
-
-def _unmet(judged: dict) -> list[str]:
-    """Return the settings that may flip a verdict: those refuted where it depends."""
-    if judged["verdict"] != "depends":
-        return []
-    return [r["setting"] for r in judged["conditions"] if r["state"] == "refuted"]
-
-
-def _check_flips(flips: str | None, judged: dict) -> None:
-    """Let a verdict that depends name what was not met, and no other verdict."""
-    conditions, unmet = [r["setting"] for r in judged["conditions"]], _unmet(judged)
-    if judged["verdict"] != "depends":
-        if flips is not None:
-            raise ValueError(
-                f"the verdict {judged['verdict']} under every condition, so none of "
-                "them flips it: leave `flips` out, or test the condition that does in "
-                f"the judgement of {judged['id']}"
-            )
-    elif flips not in unmet:
-        given = (
-            "say which condition flips the verdict"
-            if flips is None
-            else f"{flips!r} was met"
-            if flips in conditions
-            else f"{flips!r} is no condition of {judged['id']}"
-        )
-        raise ValueError(
-            f"{given}: `flips` is one of those not met, {', '.join(map(repr, unmet))}"
-        )

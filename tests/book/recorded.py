@@ -61,9 +61,12 @@ def row(experiment="E4", **changes) -> replications.Replication:
         "original": "Imbalance & ruin: the more of it, the <worse>",
         "measured": "Balanced accuracy at one threshold",
         "verdict": verdict("imbalance"),
-        "flips": "threshold moved: the AUC is <still> lower",
-        "effect": stats.Estimate(-0.2734567, -0.3012345, -0.2467891, 20),
-        "effect_of": "balanced accuracy, 100:1 minus 1:1, paired",
+        "effects": {
+            "balanced accuracy, 100:1 minus 1:1, paired": stats.Estimate(
+                -0.2734567, -0.3012345, -0.2467891, 20
+            ),
+            "AUC, 100:1 <minus> 1:1": stats.Estimate(-0.02, -0.03, -0.01, 30),
+        },
         "networks": np.int64(1280),
     }
     return replications.record(experiment, **(arguments | changes))
@@ -75,9 +78,7 @@ def pca_row(**changes) -> replications.Replication:
         "original": "There is a threshold at the number of points",
         "measured": "Accuracy on 20 test points behind saturated units",
         "verdict": verdict("pca"),
-        "flips": None,
         "networks": 880,
-        "effect_of": "accuracy at 300 dimensions, 320 minus 40 points",
     }
     return row("E6", **(own | changes))
 
@@ -85,7 +86,7 @@ def pca_row(**changes) -> replications.Replication:
 def open_row(**changes) -> replications.Replication:
     """Return the answer to a question that 2018 left open."""
     own = {"original": "Does transfer help?", "measured": None}
-    own |= {"verdict": verdict("transfer"), "flips": None}
+    own |= {"verdict": verdict("transfer")}
     return row("C", **(own | changes))
 
 

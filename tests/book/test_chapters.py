@@ -463,9 +463,6 @@ def test_stored_replications_are_as_judged(chapter):
             assert row[key] == verdicts[claim][key], (
                 f"{where}: {name} differs from {claim} in its {key}"
             )
-        unmet = [c["setting"] for c in row["conditions"] if c["state"] == "refuted"]
-        may = unmet if row["verdict"] == "depends" else [None]
-        assert row["flips"] in may, f"{where}: {row['flips']!r} is said to flip {name}"
 
 
 def test_an_experiment_is_recorded_once_in_the_book():

@@ -107,11 +107,6 @@ HARMS = {
         lambda chapter: output(chapter, "row")[ROW]["conditions"].pop(),
         "E4 differs from imbalance in its conditions",
     ),
-    "a condition that does not flip": (
-        JUDGED,
-        data("row", ROW, flips="threshold at 0.5, ratio 100:1"),
-        "'threshold at 0.5, ratio 100:1' is said to flip E4",
-    ),
 }
 
 

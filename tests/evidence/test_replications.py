@@ -34,8 +34,10 @@ def test_a_row_shows_itself_as_text():
         "  concluded in 2018: Imbalance & ruin: the more of it, the <worse>\n"
         "  measured in 2018: Balanced accuracy at one threshold\n"
         "  effect: -0.273 [-0.301, -0.247], balanced accuracy, 100:1 minus 1:1, "
-        "paired (95 % interval, n = 20)\n"
-        "  flipped by: not met: threshold moved: the AUC is <still> lower\n"
+        "paired (95 % interval, n = 20); -0.020 [-0.030, -0.010], "
+        "AUC, 100:1 <minus> 1:1 (95 % interval, n = 30)\n"
+        "  flipped by: the test set has the ratio of the training set; "
+        "threshold moved: the AUC is <still> lower\n"
         "  trained in 2018: 72 networks, 5 repetitions, 392.2 s\n"
         "  trained here: 1,280 networks"
     )
@@ -72,18 +74,28 @@ def test_a_row_is_one_piece_of_data():
         "statement": STATEMENTS["imbalance"],
         "verdict": "depends",
         "conditions": verdict("imbalance").data["conditions"],
-        "flips": "threshold moved: the AUC is <still> lower",
         "original": "Imbalance & ruin: the more of it, the <worse>",
         "measured": "Balanced accuracy at one threshold",
-        "effect": {  # no digit that is not printed
-            "text": "-0.273 [-0.301, -0.247]",
-            "value": -0.273,
-            "low": -0.301,
-            "high": -0.247,
-            "n": 20,
-            "level": 0.95,
-        },
-        "effect_of": "balanced accuracy, 100:1 minus 1:1, paired",
+        "effects": [  # no digit that is not printed
+            {
+                "of": "balanced accuracy, 100:1 minus 1:1, paired",
+                "text": "-0.273 [-0.301, -0.247]",
+                "n": 20,
+                "level": 0.95,
+                "value": -0.273,
+                "low": -0.301,
+                "high": -0.247,
+            },
+            {
+                "of": "AUC, 100:1 <minus> 1:1",
+                "text": "-0.020 [-0.030, -0.010]",
+                "n": 30,
+                "level": 0.95,
+                "value": -0.02,
+                "low": -0.03,
+                "high": -0.01,
+            },
+        ],
         "networks": 1280,
         "networks_2018": 72,
         "repetitions_2018": 5,
@@ -106,7 +118,8 @@ def test_a_row_is_one_piece_of_data():
     ],
 )
 def test_the_effect_is_stored_as_it_is_printed(effect, digits, text, numbers):
-    stored = row(effect=stats.Estimate(*effect, 20), digits=digits).data["effect"]
+    made = row(effects={"gap": stats.Estimate(*effect, 20)}, digits=digits)
+    (stored,) = made.data["effects"]
     assert stored["text"] == text
     assert (stored["value"], stored["low"], stored["high"]) == numbers
 
@@ -118,52 +131,24 @@ def test_a_row_does_not_change_when_the_verdict_does():
     assert len(recorded.data["conditions"]) == 3
 
 
-# --- The condition that flips it ------------------------------------------------------
+# --- What flips it --------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(
-    "flips", [words for words, met in CONDITIONS["imbalance"].items() if not met]
-)
-def test_a_conditional_verdict_names_a_condition_that_was_not_met(flips):
-    assert replications.flipped_by(row(flips=flips).data) == f"not met: {flips}"
+def test_a_verdict_that_depends_is_flipped_by_every_setting_refuted():
+    refuted = [words for words, met in CONDITIONS["imbalance"].items() if not met]
+    assert len(refuted) == 2
+    assert replications.flipped_by(row().data) == "; ".join(refuted)
 
 
-def test_a_verdict_without_exception_is_flipped_by_nothing_tested():
+def test_another_verdict_is_flipped_by_none_of_the_settings():
     said = [replications.flipped_by(made().data) for made in (pca_row, open_row)]
-    assert said == [
-        "nothing tested: it fails under all 3 conditions",
-        "nothing tested: it holds under the one condition",
-    ]
-    undecided = pca_row().data | {"verdict": "open"}
-    assert replications.flipped_by(undecided).startswith("nothing tested: it is open")
+    assert said == ["none of the 3 settings", "not the one setting"]
 
 
-@pytest.mark.parametrize(
-    ("make", "flips", "message"),
-    [
-        (row, None, "say which condition flips the verdict: .*'the test set has"),
-        (row, "threshold at 0.5, ratio 100:1", "100:1' was met: .*those not met"),
-        (row, "a bigger network", "'a bigger network' is no condition of imbalance"),
-        (pca_row, "40 points", "fails under every condition.*the judgement of pca"),
-        (
-            open_row,
-            "digits 0 to 4, then 5 to 9",
-            "holds under every condition.*leave `flips` out",
-        ),
-    ],
-)
-def test_what_flips_must_fit_the_verdict(make, flips, message):
-    with pytest.raises(ValueError, match=message):
-        make(flips=flips)
-
-
-def test_to_whoever_explores_the_row_says_what_flips_it_now(monkeypatch):
+def test_whoever_explores_may_have_fewer_samples(monkeypatch):
     monkeypatch.delenv(claims.STORED, raising=False)
-    for make, flips in ((pca_row, "40 points"), (open_row, "no such setting")):
-        assert make(flips=flips).data["flips"] is None
-    unmet = "the test set has the ratio of the training set"
-    assert row(flips=None).data["flips"] == unmet
-    assert row(effect=stats.Estimate(0, -1, 1, 5)).data["effect"]["n"] == 5
+    made = row(effects={"gap": stats.Estimate(0, -1, 1, 5)})
+    assert made.data["effects"][0]["n"] == 5
 
 
 # --- What is refused ------------------------------------------------------------------
@@ -173,9 +158,11 @@ def test_to_whoever_explores_the_row_says_what_flips_it_now(monkeypatch):
     ("changes", "error", "message"),
     [
         ({"verdict": "holds"}, TypeError, "verdict is str, not what claims.judge"),
-        ({"effect": 0.3}, TypeError, "effect is float, not stats.Estimate"),
+        ({"effects": {"gap": 0.3}}, TypeError, "effect is float, not stats.Estimate"),
+        ({"effects": {}}, ValueError, "a dict of words to the number they say"),
+        ({"effects": 0.3}, ValueError, "a dict of words to the number they say"),
         (
-            {"effect": stats.Estimate(0, -1, 1, 19)},
+            {"effects": {"gap": stats.Estimate(0, -1, 1, 19)}},
             ValueError,
             "rests on 19 samples; a replication needs at least 20",
         ),
@@ -184,7 +171,11 @@ def test_to_whoever_explores_the_row_says_what_flips_it_now(monkeypatch):
         ({"networks": True}, TypeError, "whole number, not True"),
         ({"original": " "}, ValueError, "what `original` is, not ' '"),
         ({"measured": None}, ValueError, "what `measured` is, not None"),
-        ({"effect_of": ""}, ValueError, "what `effect_of` is"),
+        (
+            {"effects": {"": stats.Estimate(0, -1, 1, 20)}},
+            ValueError,
+            "what `effects` is",
+        ),
     ],
 )
 def test_a_row_that_says_too_little_is_refused(changes, error, message):

@@ -178,14 +178,19 @@ def test_the_effect_is_what_decides(verdict, reach, conditions, decides):
     ("changes", "weak"),
     [
         ({"conditions": [NEAR], "hangs": {}}, ["none"]),
+        ({"conditions": [NEAR], "fresh": {"bad": True, "said": "2 of 5"}}, ["seeds"]),
         ({"conditions": [NEAR], "hangs": {"double": "open"}}, ["margin"]),
         ({"conditions": [NEAR | {"margin": 0.0}], "hangs": {}}, ["direction"]),
         ({"conditions": [NEAR], "kind": "computed"}, []),
     ],
 )
 def test_what_a_verdict_hangs_on_is_derived_from_its_data(changes, weak):
-    given = row(**{"kind": "measured"} | changes)
+    tried = {"fresh": {"bad": False, "said": "5 of 5"}}
+    given = row(**{"kind": "measured"} | tried | changes)
     assert ledger.weak(given) == weak
+    del given["fresh"]
+    assert ("untried" in ledger.weak(given)) == (given["kind"] == "measured")
+    given = row(**{"kind": "measured"} | tried | changes)
     (li,) = shown([given]).select("li[id]")
     assert li["data-weak"].split() == weak
     assert all((ledger.WEAK[x] in li.text) == (x != "none") for x in weak)

@@ -35,8 +35,8 @@ verdict
     'claims.sayings({"explored-count": {"at 3": False}})',
     """
 replications.record(
-    "E4", original="It falls.", measured="One gap.", verdict=verdict, flips="there",
-    effect=gap, effect_of="gap", networks=3,
+    "E4", original="It falls.", measured="One gap.", verdict=verdict,
+    effects={"gap": gap}, networks=3,
 )
 """,
     'print("the end")',
@@ -54,5 +54,5 @@ def test_a_reader_s_notebook_runs_to_its_end_whatever_the_data_say(tmp_path):
     assert "no   over there: 0.13 [-0.01, 0.28], above 0 by 0.7" in verdict
     assert "The book: holds. Your data: fails." in sayings
     assert row.startswith("✗ fails: E4.") and "interval, n = 3" in row
-    assert "flipped by: nothing tested: it fails under all 2 conditions" in row
+    assert "flipped by: none of the 2 settings" in row
     assert outputs[4][0].text == "the end\n"

@@ -1,4 +1,7 @@
-"""The glossary page from ``glossary.yml``: English with the Chinese term beside it."""
+"""The glossary page from ``glossary.yml``: English with the Chinese term beside it.
+
+A term that no chapter uses yet stays in the file and is left out of the page.
+"""
 
 from __future__ import annotations
 
@@ -15,7 +18,7 @@ TERM = re.compile(r"\{term\}`(?:[^`<]*<)?([^`>]+)>?`")
 
 
 class GlossaryTable(SphinxDirective):
-    """``{glossary-table}``: every term, its translation, meaning and chapter."""
+    """``{glossary-table}``: the chapters' terms, with translation and meaning."""
 
     def run(self):
         """Return a Sphinx glossary, so that ``{term}`` links into it."""
@@ -25,10 +28,10 @@ class GlossaryTable(SphinxDirective):
         )
         lines = [":::{glossary}"]
         for entry in yaml.safe_load(FILE.read_text(encoding="utf8")):
-            text = " ".join(entry["definition"].split())
             if chapter := introduced.get(plain(entry["term_en"])):
-                text += f" See {{doc}}`/{chapter}`."
-            lines += [entry["term_en"], f"  [{entry['term_zh']}]{{.zh}} {text}", ""]
+                text = " ".join(entry["definition"].split())
+                text = f"[{entry['term_zh']}]{{.zh}} {text} See {{doc}}`/{chapter}`."
+                lines += [entry["term_en"], f"  {text}", ""]
         return self.parse_text_to_nodes("\n".join([*lines, ":::"]))
 
 

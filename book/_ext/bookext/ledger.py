@@ -21,6 +21,7 @@ WEAK = {
     "margin": "Hangs on the margin",
     "direction": "Direction only",
     "seeds": "Differs with fresh seeds",
+    "untried": "Fresh seeds not tried",
     "none": "No weakness found",
 }
 GROUPS = {True: "Otherwise than commonly believed", False: "All others"}
@@ -80,6 +81,7 @@ def weak(row: dict) -> list[str]:
     )
     found = {"margin": row.get("hangs"), "direction": direction}
     found["seeds"] = row.get("fresh", {}).get("bad")
+    found["untried"] = "fresh" not in row
     return [name for name, there in found.items() if there] or ["none"]
 
 
@@ -88,6 +90,15 @@ def total(rows: list[dict]) -> str:
     counts = Counter(row["verdict"] for row in rows)
     said = [*claims.VERDICTS, *(["advice"] if counts["advice"] else [])]
     return ", ".join(f"{counts[verdict]} {verdict}" for verdict in said)
+
+
+def _judged_again(rows: list[dict]) -> str:
+    """Return in words what fresh random numbers made of the measured claims."""
+    measured = [row for row in rows if row["kind"] == "measured"]
+    tried = [row["fresh"] for row in measured if "fresh" in row]
+    kept = sum(not fresh["bad"] for fresh in tried)
+    said = f"Of {len(measured)} measured claims, {len(tried)} were judged again with"
+    return f"{said} fresh seeds; {kept} kept their verdict every time."
 
 
 def render(rows: list[dict], uri) -> str:
@@ -100,7 +111,8 @@ def render(rows: list[dict], uri) -> str:
     return "\n".join(
         [
             f'<p class="evidence-total">{len(rows)} claims judged: {total(rows)}. '
-            f"{surprising} came out otherwise than is commonly believed.</p>",
+            f"{surprising} came out otherwise than is, as far as we know, commonly "
+            f"believed. {_judged_again(rows)}</p>",
             _filters(rows),
             '<p role="status" class="evidence-count" hidden></p>',
             '<div class="evidence-calibration" hidden></div>',

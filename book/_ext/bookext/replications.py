@@ -70,21 +70,19 @@ def _row(row: dict, uri) -> str:
     name, page = row["experiment"], uri(f"book/{row['chapter']}")
     said = {
         key: html.escape(row[key] or "")
-        for key in ("title", "original", "measured", "effect_of", "statement")
+        for key in ("title", "original", "measured", "statement")
     }
     if row["networks_2018"] is None:
         said["original"] = f"Open question. {said['original']}"
         said["measured"] = "Nothing."
     flips = html.escape(flipped_by(row))
-    interval = interval_of(row).replace(" %", "&nbsp;%").replace(" = ", "&nbsp;=&nbsp;")
     taken = f", about {row['seconds']}&nbsp;s" if row["seconds"] else ""
     cells = {
         "original": said["original"],
         "measured": said["measured"],
         "verdict": f"{badge(row['verdict'])} "
         f'<a href="{page}#claim-{row["claim"]}">{said["statement"]}</a>',
-        "effect": f"<strong>{row['effect']['text']}</strong> {said['effect_of']} "
-        f"({interval})",
+        "effect": "".join(map(_effect, row["effects"])),
         "flips": flips[0].upper() + flips[1:],
         "then": trained_in_2018(row),
         "here": f"{row['networks']:,} networks{taken}",
@@ -101,6 +99,13 @@ def _row(row: dict, uri) -> str:
             "</tr>",
         ]
     )
+
+
+def _effect(effect: dict) -> str:
+    interval = interval_of(effect).replace(" %", "&nbsp;%")
+    interval = interval.replace(" = ", "&nbsp;=&nbsp;")
+    of = html.escape(effect["of"])
+    return f"<p><strong>{effect['text']}</strong> {of} ({interval})</p>"
 
 
 def setup(app: Sphinx) -> None:
