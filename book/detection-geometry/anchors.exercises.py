@@ -30,6 +30,13 @@ def _first_of_ties(overlap, positive, negative):
     return found
 
 
+def _by_overlap(overlap, positive, negative):
+    found = _by_threshold(overlap, positive, negative)
+    row, _ = np.nonzero(overlap == overlap.max(axis=0))
+    found[row] = overlap[row].argmax(axis=1)
+    return found
+
+
 def _background_last(overlap, positive, negative):
     found = _labels(overlap, positive, negative)
     found[overlap.max(axis=1) < negative] = -1
@@ -66,6 +73,7 @@ LOW = np.array(
 EDGE = np.array(
     [[0.9, 0.2], [0.7, 0.1], [0.3, 0.2], [0.1, 0.8], [0.2, 0.7]]
 )
+BESIDE = np.array([[0.9, 0.1], [0.6, 0.5], [0.1, 0.2]])
 
 STEPS = "those are the steps between them; one scale more"
 SHARED = math.sqrt(2 * 0.7 / 1.7)  # 1 - d
@@ -172,12 +180,17 @@ EXERCISES = {
     ),
     "write-it": function(
         _labels,
-        cases=[(TOY, 0.7, 0.3), (LOW, 0.7, 0.3), (EDGE, 0.7, 0.3)],
+        cases=[(table, 0.7, 0.3) for table in (TOY, LOW, EDGE, BESIDE)],
         mistakes=[
             (_by_threshold, "each object also gets its best anchors"),
             (
                 _first_of_ties,
                 "anchors that tie for an object's best all get it",
+            ),
+            (
+                _by_overlap,
+                "an object's best anchor is that object's, even if it overlaps "
+                "another more",
             ),
             (
                 _background_last,

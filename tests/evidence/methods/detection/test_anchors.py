@@ -181,6 +181,14 @@ def test_the_numbers_of_the_papers():
     assert receptive_field([*alexnet, *[(3, 1, 1)] * 3, (3, 2, 0)])[0] == 195  # R-CNN
 
 
+def test_padded_layers_keep_the_first_center_in_the_first_pixel():
+    """In a ResNet, anchors belong at whole strides, in VGG16 half a stride on."""
+    conv, strided = (3, 1, 1), (3, 2, 1)
+    resnet50 = [(7, 2, 3), strided, *[conv] * 3, strided, *[conv] * 3, strided]
+    assert receptive_field([*resnet50, *[conv] * 5]) == (267, 16, 0.5)
+    assert receptive_field([*VGG, conv])[2] == 8
+
+
 @pytest.mark.parametrize("layer", [(0, 1, 0), (3, 0, 0), (3, 1, -1)])
 def test_layers_out_of_range_are_refused(layer):
     with pytest.raises(ValueError, match=r"of layers\[1\] must be .* at least"):
