@@ -68,6 +68,18 @@ EXERCISES = {
         confirm="kept counts among the sure boxes, so it must be scores[sure][kept]. "
         "As it stands, boxes get the scores of other proposals.",
     ),
+    "what-it-was-for": choice(
+        "b",
+        {
+            "a": "objects that nobody finds are missing at an overlap of 0.5 too, and "
+            "there nothing is lost",
+            "b": "Rough boxes are as good as before; the closer they must fit, the "
+            "more is lost.",
+            "c": "two boxes on one object are an error at every overlap, and at 0.5 "
+            "nothing is lost",
+            "d": "the usual test asks for half of the overlap; look at the other two",
+        },
+    ),
     "missing-run": choice(
         "b",
         {
