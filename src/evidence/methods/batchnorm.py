@@ -246,13 +246,12 @@ def backward(dy, x, gamma, eps: float = 1e-5):
     ----------
     Ioffe & Szegedy (2015), section 3, the chain rule before algorithm 2, collected.
     """
-    axes = _all_but_channel(x)
     mu, var = batch_statistics(x)
     x_hat, sigma = normalize(x, mu, var, eps), np.sqrt(_along_channel(var, x) + eps)
-    dgamma, dbeta = (dy * x_hat).sum(axes), dy.sum(axes)
-    dx_hat = dy * _along_channel(gamma, x)
-    mean = dx_hat.mean(axes, keepdims=True)
-    projection = (dx_hat * x_hat).mean(axes, keepdims=True)
+    dgamma, dbeta = _sums(dy * x_hat), _sums(dy)
+    dx_hat, m = dy * _along_channel(gamma, x), _values_per_channel(x)
+    mean = _along_channel(_sums(dx_hat) / m, x)
+    projection = _along_channel(_sums(dx_hat * x_hat) / m, x)
     dx = (dx_hat - mean - projection * x_hat) / sigma
     return dx.astype(x.dtype), dgamma, dbeta
 
@@ -281,10 +280,9 @@ def backward_fixed(dy, x, mu, var, gamma, eps: float = 1e-5):
         If the gradient is not finite or does not have the shape of the input, if the
         scale is not one number a channel, or as in :func:`normalize`.
     """
-    axes = _all_but_channel(x)
-    dgamma = (dy * normalize(x, mu, var, eps)).sum(axes)
+    dgamma = _sums(dy * normalize(x, mu, var, eps))
     dx = dy * _along_channel(gamma / np.sqrt(var + eps), x)
-    return dx, dgamma, dy.sum(axes)
+    return dx, dgamma, _sums(dy)
 
 
 @door(_check_fold)
@@ -536,6 +534,11 @@ class BatchNorm:
 
 def _all_but_channel(x) -> tuple[int, ...]:
     return (0, *range(2, x.ndim))
+
+
+def _sums(x) -> np.ndarray:
+    """Return the sum of each channel, added up in double precision."""
+    return x.sum(_all_but_channel(x), dtype=np.float64).astype(x.dtype)
 
 
 def _along_channel(values, x) -> np.ndarray:

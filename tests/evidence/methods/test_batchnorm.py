@@ -385,11 +385,14 @@ def test_single_precision_keeps_what_the_numbers_have(shape, mean, spread):
     np.testing.assert_allclose(var, exact.var(axes), rtol=1e-9, atol=1e-12)
     layer = BatchNorm(shape[1], momentum=1, dtype=np.float32)
     reference = BatchNorm(shape[1], momentum=1)
-    y, dy = layer(x), batch(shape, dtype=np.float32)
+    y, dy = layer(x), batch(shape, dtype=np.float32) + np.float32(0.1)
     np.testing.assert_allclose(y, reference(exact), rtol=0, atol=1e-6)
     np.testing.assert_allclose(layer.running_var, reference.running_var, rtol=1e-6)
     dx, exact_dx = layer.backward(dy), reference.backward(dy.astype(np.float64))
     np.testing.assert_allclose(dx, exact_dx, rtol=0, atol=1e-5 * np.abs(exact_dx).max())
+    for name, gradient in layer.gradients.items():
+        exact_gradient = reference.gradients[name]
+        np.testing.assert_allclose(gradient, exact_gradient, rtol=1e-6, atol=1e-3)
     assert {y.dtype, dx.dtype, layer.running_var.dtype} == {np.dtype(np.float32)}
 
 
