@@ -43,7 +43,13 @@ def _check_normalize(x, mu, var, eps):
     mu, var = _channels(mu, "mu", x), _channels(var, "var", x)
     if var.min() < 0:
         raise ValueError(f"var must be at least 0, not {var.min()}")
-    return x, mu, var, checks.number(eps, "eps", least=0)
+    eps = checks.number(eps, "eps", least=0)
+    if (var + eps).min() == 0:
+        raise ValueError(
+            f"var + eps must be above 0, but for var = 0 and eps = {eps} it is 0 in "
+            f"{var.dtype}: choose a larger eps"
+        )
+    return x, mu, var, eps
 
 
 def _check_affine(x_hat, gamma, beta):
@@ -183,7 +189,7 @@ def normalize(x, mu, var, eps: float = 1e-5) -> np.ndarray:
     ------
     TypeError, ValueError
         If the mean or the variance is not finite, has another shape, or a variance is
-        negative; if ``x`` is no batch.
+        negative, or 0 like ``eps``; if ``x`` is no batch.
     """
     x_hat = (x - _along_channel(mu, x)) / np.sqrt(_along_channel(var, x) + eps)
     return x_hat.astype(x.dtype)

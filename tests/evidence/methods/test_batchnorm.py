@@ -503,6 +503,19 @@ def test_impossible_statistics_are_refused(mu, var, words):
         batchnorm.backward_fixed(x, x, mu, var, np.ones(2))
 
 
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@quick
+@given(power=st.integers(-330, 0))
+def test_a_constant_channel_gives_0_or_the_eps_is_named(dtype, power):
+    x, zero, eps = np.full((3, 2), 0.1, dtype), np.zeros(2, dtype), 10.0**power
+    if dtype(eps) > 0:
+        assert not batchnorm.normalize(x, x[0], zero, eps).any()
+    else:
+        with refused("var + eps must be above 0, but for var = 0 and eps = "):
+            batchnorm.normalize(x, x[0], zero, eps)
+
+
 @given(c=st.integers(1, 3), other=st.integers(0, 4), space=st.sampled_from([(), (3,)]))
 def test_scale_and_shift_are_one_number_a_channel(c, other, space):
     x, one, given_in = batch((4, c, *space)), np.ones(c), np.ones(other)
