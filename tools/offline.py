@@ -23,7 +23,7 @@ EXCERPTS = b"SHOW_SEARCH_SUMMARY: true"
 
 def name_of_book(root: Path = ROOT) -> str:
     """Return the book's title as a file name."""
-    title = yaml.safe_load(contents.text_of(root / "_config.yml")).get("title", "")
+    title = yaml.safe_load(contents.text_of(root / "_config.yml")).get("title") or ""
     return re.sub(r"\W+", "-", str(title)).strip("-").lower() or "book"
 
 

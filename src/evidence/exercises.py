@@ -24,7 +24,7 @@ from IPython.display import display
 
 from evidence import tasks
 from evidence.entries import book_folder
-from evidence.tasks import Mistake, as_numbers
+from evidence.tasks import Mistake, as_numbers, printed
 
 MIME = "application/vnd.evidence.exercise+json"
 NOT_ATTEMPTED = "not attempted yet."
@@ -465,7 +465,7 @@ def function(
 
     def grade(answer):
         if not callable(answer):
-            raise Mistake(f"the answer should be a function, not {answer!r}")
+            raise Mistake(f"the answer should be a function, not {printed(answer)}")
         try:
             given = [_call(answer, case) for case in cases]
         except Exception as error:
@@ -482,7 +482,7 @@ def function(
             if not _same(got, wanted, tolerance):
                 shown = ", ".join(repr(argument) for argument in case)
                 raise Mistake(
-                    f"for the arguments {shown} it returns {got!r} instead of "
+                    f"for the arguments {shown} it returns {printed(got)} instead of "
                     f"{wanted!r}"
                 )
 

@@ -104,8 +104,9 @@ def explore(
     fmt : {"svg", "png"}
         Format of the frames; ``"png"`` for photographs.
     start : dict, optional
-        Values of the opening frame; by default each control's first value. Choose a
-        frame that is a complete figure by itself: print shows it.
+        Values of the opening frame, by what the reader sees of them: 0.3 is 3 * 0.1.
+        By default each control's first value. Choose a frame that is a complete figure
+        by itself: print shows it.
     **controls : iterable
         Name -> values, all different. Numbers become a slider, strings a choice. At
         most ``MAX_FRAMES`` combinations and ``MAX_BYTES`` bytes in all.
@@ -209,7 +210,7 @@ def _read_controls(controls: dict[str, Iterable]) -> dict[str, list]:
             raise TypeError(
                 f"control {label!r} needs a list of values, not {values!r} alone"
             )
-        values = [v.item() if hasattr(v, "item") else v for v in values]
+        values = [_plain(value) for value in values]
         if len(values) < 2:
             raise ValueError(f"control {label!r} needs at least two values")
         kinds = {_kind(label, value) for value in values}
@@ -223,6 +224,11 @@ def _read_controls(controls: dict[str, Iterable]) -> dict[str, list]:
             )
         choices[label] = values
     return choices
+
+
+def _plain(value):
+    """Return a number as Python has it."""
+    return value.item() if hasattr(value, "item") else value
 
 
 def _kind(label: str, value) -> str:
@@ -265,12 +271,13 @@ def _draw_frame(draw, named: dict, alt: str | None, fmt: str) -> tuple[str, str]
 
 
 def _opening(choices: dict[str, list], start: dict) -> list[int]:
+    """Return the place of each control's first value, by what the reader sees of it."""
+    places = dict.fromkeys(choices, 0)
     for label, value in start.items():
         if label not in choices:
             raise ValueError(f"start names {label!r}, which is not a control")
-        if value not in choices[label]:
+        seen = [_label(choice) for choice in choices[label]]
+        if _label(_plain(value)) not in seen:
             raise ValueError(f"start: {label} = {value!r} is not among its values")
-    return [
-        values.index(start[label]) if label in start else 0
-        for label, values in choices.items()
-    ]
+        places[label] = seen.index(_label(_plain(value)))
+    return list(places.values())

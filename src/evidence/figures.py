@@ -154,8 +154,9 @@ def label_lines(ax, *, pad: float = 4) -> None:
     """Write each line's label at its right end, instead of a legend.
 
     Labels that would overlap are moved apart vertically. Call it last: limits that
-    change afterwards move the lines but not the gaps. A line without a finite point
-    gets no label.
+    change afterwards move the lines but not the gaps. The end is the last point that
+    the axes have a place for, on a logarithmic one above 0; a line without one gets no
+    label.
 
     Parameters
     ----------
@@ -176,9 +177,9 @@ def label_lines(ax, *, pad: float = 4) -> None:
     ends = []
     for line in lines:
         x, y = np.asarray(line.get_xdata(), float), np.asarray(line.get_ydata(), float)
-        finite = np.flatnonzero(np.isfinite(x) & np.isfinite(y))
-        if len(finite):
-            ends.append((line, x[finite[-1]], y[finite[-1]]))
+        shown = np.flatnonzero(_has_place(ax.xaxis, x) & _has_place(ax.yaxis, y))
+        if len(shown):
+            ends.append((line, x[shown[-1]], y[shown[-1]]))
     ends.sort(key=lambda end: end[2])
     pixels_per_point = ax.figure.dpi / 72
     gap, previous = 12 * pixels_per_point, -np.inf
@@ -196,6 +197,11 @@ def label_lines(ax, *, pad: float = 4) -> None:
             color=line.get_color(),
             annotation_clip=False,
         )
+
+
+def _has_place(axis, values: np.ndarray) -> np.ndarray:
+    """Return which values can be drawn on an axis."""
+    return np.isfinite(values) & ((values > 0) | (axis.get_scale() != "log"))
 
 
 def show(fig, *, caption: str, alt: str, name: str | None = None, fmt: str = "svg"):

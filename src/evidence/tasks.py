@@ -54,21 +54,41 @@ def _unwanted(task: dict, answer) -> str:
     elif given is not None and given.ndim:
         shown = f"a list of {len(given)}"
     else:
-        shown = repr(answer)
+        shown = printed(answer)
     return f"the answer should be {task['wanted']}, not {shown}"
 
 
+def printed(answer, how=repr) -> str:
+    """Return an answer as text, unless Python finds a whole number in it too long."""
+    try:
+        return how(answer)
+    except ValueError:
+        return "something too long to print"
+
+
 def as_numbers(answer) -> np.ndarray | None:
-    """Return an answer as an array of floats, ``None`` if it is not made of numbers."""
+    """Return an answer as an array of floats, ``None`` if it is not made of numbers.
+
+    What is larger than all floats becomes infinite.
+    """
     if hasattr(answer, "detach"):  # a tensor that carries a gradient
         answer = answer.detach()
     try:
         given = np.asarray(answer)
         if answer is None or given.dtype.kind in "cSU":  # float(None) would be nan
             return None
-        return given.astype(float)
+        if given.dtype == object:
+            given = np.frompyfunc(_as_float, 1, 1)(given)
+        return np.asarray(given, dtype=float)
     except (TypeError, ValueError, RuntimeError):
         return None
+
+
+def _as_float(number) -> float:
+    try:
+        return float(number)
+    except OverflowError:
+        return np.inf if number > 0 else -np.inf
 
 
 def _say_numbers(task: dict, answer) -> str | None:
@@ -110,7 +130,7 @@ def _close(given: float, wanted: float, tolerance: float | None, nothing) -> boo
 
 
 def _say_choice(task: dict, answer) -> str | None:
-    letter = str(answer).strip().lower()
+    letter = printed(answer, str).strip().lower()
     if letter not in task["options"]:
         return _unwanted(task, answer)
     return dict(task["mistakes"]).get(letter)

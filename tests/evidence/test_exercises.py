@@ -13,11 +13,13 @@ from hypothesis import strategies as st
 from evidence import exercises
 from evidence.exercises import (
     Mistake,
+    bug,
     check,
     choice,
     function,
     number,
     of_chapter,
+    order,
     vector,
 )
 
@@ -69,6 +71,8 @@ def unchanged(x):
         (73, "not yet: too large."),
         (np.nan, "not yet: the answer is not finite."),
         (-np.inf, "not yet: the answer is not finite."),
+        pytest.param(10**400, "not yet: the answer is not finite.", id="large"),
+        pytest.param(-(10**400), "not yet: the answer is not finite.", id="low"),
         ("72", "not yet: the answer should be a whole number, not '72'."),
         (72 + 0j, "not yet: the answer should be a whole number, not (72+0j)."),
         ([72], "not yet: the answer should be a whole number, not a list of 1."),
@@ -102,6 +106,7 @@ def test_a_number_is_right_within_its_tolerance(expected, tolerance):
         ([1, 5], "not yet: entry 1 (counted from 0) is furthest off."),
         ([9, 5], "not yet: entry 0 (counted from 0) is furthest off."),
         ([1, np.nan], "not yet: the answer is not finite."),
+        ([1, 10**400], "not yet: the answer is not finite."),
         ([1, 2, 3], "not yet: the answer should be 2 numbers, not a list of 3."),
         ([[1, 2]], "not yet: the answer should be 2 numbers, not a list of 1."),
         ([[1], [2, 3]], "not yet: the answer should be 2 numbers, not [[1], [2, 3]]."),
@@ -150,6 +155,7 @@ def test_a_choice_needs_options_that_can_be_chosen():
          "not yet: for the arguments 0.0 it returns None instead of 0.0."),
         (lambda x: "6", "not yet: for the arguments 3 it returns '6' instead of 6."),
         (lambda x: 2 * x + 1e-3, "not yet: for the arguments 3 it returns 6.001"),
+        (lambda x: 10**400, "not yet: for the arguments 3 it returns 1000"),
         (lambda: 1, "not yet: your function raised TypeError: "),
         (6, "not yet: the answer should be a function, not 6."),
     ],
@@ -158,6 +164,24 @@ def test_a_function(ask, answer, said):
     mistakes = [(unchanged, "you forgot the 2")]
     exercise = function(double, [(3,), (0.0,)], 1e-9, mistakes, "Twice.")
     assert ask(exercise, answer).startswith(said)
+
+
+@pytest.mark.parametrize(
+    ("exercise", "said"),
+    [
+        (number(72, 0), "the answer is not finite"),
+        (vector([1.0, 2.0]), "the answer should be 2 numbers, not something too long"),
+        (choice("a", {"a": "", "b": "no"}), "one of a, b, not something too long"),
+        (bug("x = 1\ny = 2", 1), "the number of a line, 1 to 2, not something too lo"),
+        (order("x = 1\ny = 2"), "the right order, not something too long to print."),
+        (function(double, [(3,)]), "should be a function, not something too long"),
+    ],
+    ids=["number", "vector", "choice", "bug", "order", "function"],
+)
+def test_whole_numbers_have_any_length(ask, exercise, said):
+    assert said in ask(exercise, 10**5000)  # which Python does not print
+    if not exercise.task:
+        assert "returns something too long" in ask(exercise, lambda x: [10**5000])
 
 
 HELPED = """def helper(x):

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from evidence import explore, explorer, figures
-from evidence.explorer import share_lines
+from evidence.explorer import _opening, _read_controls, share_lines
 
 figures.use_style()
 TEXTS = {"caption": "It depends.", "alt": "Depth {depth}"}
@@ -134,6 +134,16 @@ def test_the_opening_frame_is_chosen_by_value(cheap_frames):
     assert chosen.widget.current() == 5
     partly = explore(draw, caption="x", start={"depth": np.int64(2)}, **grid)
     assert partly.widget.selection == [1, 0]
+
+
+@given(st.integers(2, 50), st.data())
+def test_the_opening_frame_may_differ_by_rounding(parts, data):
+    """Not one of the values need be the float that its label says."""
+    values = np.linspace(0, 1, parts + 1)
+    for place in data.draw(st.sets(st.integers(0, parts), min_size=1)):
+        for value in (place / parts, place * (1 / parts), np.float32(values[place])):
+            choices = _read_controls({"rate": values})
+            assert _opening(choices, {"rate": value}) == [place]
 
 
 def test_png_frames_are_pictures_in_base64():

@@ -201,6 +201,22 @@ def test_labels_stand_at_the_ends_of_their_lines():
         assert abs(heights[name] - ax.transData.transform(end)[1] * 72 / dpi) < 2
 
 
+@pytest.mark.parametrize("axis", ["x", "y"])
+def test_on_a_logarithmic_axis_a_line_ends_above_zero(axis):
+    _, ax = figures.subplots()
+    falling, counts = [4, 2, 1, 0, -3], [1, 2, 3, 4, 5]
+    x, y = (falling, counts) if axis == "x" else (counts, falling)
+    ax.plot(x, y, label="falls")
+    ax.plot(np.zeros(5), y, label="nowhere") if axis == "x" else None
+    ax.set(**{f"{axis}scale": "log"})
+    figures.label_lines(ax)
+    assert [(text.get_text(), text.xy) for text in ax.texts] == [
+        ("falls", (x[2], y[2]))
+    ]
+    (height,), box = label_heights(ax).values(), ax.figure.bbox
+    assert 0 < height < box.height * 72 / ax.figure.dpi
+
+
 @pytest.mark.parametrize("ends", [(1000, 1000.5, 1001), (5, 5, 5), (0, 400, 1000)])
 def test_labels_do_not_overlap(ends):
     _, ax = figures.subplots()

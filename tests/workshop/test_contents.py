@@ -116,6 +116,12 @@ ADDED = {  # what is added to what; the line before it and the lines that are ne
         "title: Terms",
         NEW.format("'Null'", "null/a"),
     ),
+    "something after the parts": (
+        f"{ODD}\nmeta: {{}}\n",
+        "lookup/a",
+        "{file: book/one/b}",
+        NEW.format("Lookup", "lookup/a"),
+    ),
     "pages in pages": (
         CONTENTS,
         "one/d",

@@ -12,6 +12,8 @@ from tools import offline
         ('title: "你好: 课程"  # a comment\n', "你好-课程"),
         ("title: 2026\n", "2026"),
         ("author: nobody\n", "book"),
+        ("title:\n", "book"),
+        ("title: ../..\n", "book"),
     ],
 )
 def test_the_archive_is_named_after_the_title(tmp_path, settings, name):

@@ -43,7 +43,13 @@ def _check_normalize(x, mu, var, eps):
     mu, var = _channels(mu, "mu", x), _channels(var, "var", x)
     if var.min() < 0:
         raise ValueError(f"var must be at least 0, not {var.min()}")
-    return x, mu, var, checks.number(eps, "eps", least=0)
+    eps = checks.number(eps, "eps", least=0)
+    if (var + eps).min() == 0:
+        raise ValueError(
+            f"var + eps must be above 0, but for var = 0 and eps = {eps} it is 0 in "
+            f"{var.dtype}: choose a larger eps"
+        )
+    return x, mu, var, eps
 
 
 def _check_affine(x_hat, gamma, beta):
@@ -183,7 +189,7 @@ def normalize(x, mu, var, eps: float = 1e-5) -> np.ndarray:
     ------
     TypeError, ValueError
         If the mean or the variance is not finite, has another shape, or a variance is
-        negative; if ``x`` is no batch.
+        negative, or 0 like ``eps``; if ``x`` is no batch.
     """
     x_hat = (x - _along_channel(mu, x)) / np.sqrt(_along_channel(var, x) + eps)
     return x_hat.astype(x.dtype)
@@ -246,13 +252,12 @@ def backward(dy, x, gamma, eps: float = 1e-5):
     ----------
     Ioffe & Szegedy (2015), section 3, the chain rule before algorithm 2, collected.
     """
-    axes = _all_but_channel(x)
     mu, var = batch_statistics(x)
     x_hat, sigma = normalize(x, mu, var, eps), np.sqrt(_along_channel(var, x) + eps)
-    dgamma, dbeta = (dy * x_hat).sum(axes), dy.sum(axes)
-    dx_hat = dy * _along_channel(gamma, x)
-    mean = dx_hat.mean(axes, keepdims=True)
-    projection = (dx_hat * x_hat).mean(axes, keepdims=True)
+    dgamma, dbeta = _sums(dy * x_hat), _sums(dy)
+    dx_hat, m = dy * _along_channel(gamma, x), _values_per_channel(x)
+    mean = _along_channel(_sums(dx_hat) / m, x)
+    projection = _along_channel(_sums(dx_hat * x_hat) / m, x)
     dx = (dx_hat - mean - projection * x_hat) / sigma
     return dx.astype(x.dtype), dgamma, dbeta
 
@@ -281,10 +286,9 @@ def backward_fixed(dy, x, mu, var, gamma, eps: float = 1e-5):
         If the gradient is not finite or does not have the shape of the input, if the
         scale is not one number a channel, or as in :func:`normalize`.
     """
-    axes = _all_but_channel(x)
-    dgamma = (dy * normalize(x, mu, var, eps)).sum(axes)
+    dgamma = _sums(dy * normalize(x, mu, var, eps))
     dx = dy * _along_channel(gamma / np.sqrt(var + eps), x)
-    return dx, dgamma, dy.sum(axes)
+    return dx, dgamma, _sums(dy)
 
 
 @door(_check_fold)
@@ -536,6 +540,11 @@ class BatchNorm:
 
 def _all_but_channel(x) -> tuple[int, ...]:
     return (0, *range(2, x.ndim))
+
+
+def _sums(x) -> np.ndarray:
+    """Return the sum of each channel, added up in double precision."""
+    return x.sum(_all_but_channel(x), dtype=np.float64).astype(x.dtype)
 
 
 def _along_channel(values, x) -> np.ndarray:

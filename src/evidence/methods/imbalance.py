@@ -44,9 +44,10 @@ def samples(seed: int, ratio: float) -> tuple[np.ndarray, np.ndarray]:
 
 
 def scaled(x: np.ndarray, like: np.ndarray) -> np.ndarray:
-    """Map the range of ``like`` to [0, 1], feature by feature."""
-    low, high = like.min(-2, keepdims=True), like.max(-2, keepdims=True)
-    return (x - low) / (high - low)
+    """Map the range of ``like`` to [0, 1], feature by feature; a constant one to 0."""
+    x, like = np.asarray(x, dtype=float), np.asarray(like, dtype=float)
+    low, width = like.min(-2, keepdims=True), np.ptp(like, axis=-2, keepdims=True)
+    return (x - low) / np.where(width > 0, width, 1.0)
 
 
 def _check_smote(x, count, rng, k):

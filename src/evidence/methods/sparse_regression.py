@@ -230,9 +230,12 @@ def project_l2_ball(z, radius: float) -> np.ndarray:
     TypeError, ValueError
         As in :func:`soft_threshold`.
     """
-    length = np.linalg.norm(z, axis=-1, keepdims=True)
-    outside = length > radius
-    return np.where(outside, z * (radius / np.where(outside, length, 1.0)), z)
+    _, power = np.frexp(np.abs(z).max(axis=-1, keepdims=True))
+    unit, r = np.ldexp(z, -power), np.ldexp(radius, -power)  # squares stay in range
+    length = np.linalg.norm(unit, axis=-1, keepdims=True)
+    outside = length > r
+    shortened = unit * (r / np.where(outside, length, 1.0))
+    return np.where(outside, np.ldexp(shortened, power), z)
 
 
 @door(_check_ball)

@@ -141,10 +141,12 @@ def test_a_batch_changed_in_between_changes_no_gradient(training):
     x, dy = batch((6, 3)), batch((6, 3), 1)
     layer = BatchNorm(3).train(training)
     layer(x.copy())
-    expected = layer.backward(dy)
+    dx, gradients = layer.backward(dy), layer.gradients
     layer(x)
     x *= -3
-    assert np.array_equal(layer.backward(dy), expected)
+    assert np.array_equal(layer.backward(dy), dx)
+    for name, gradient in gradients.items():
+        assert np.array_equal(layer.gradients[name], gradient)
 
 
 def test_whole_numbers_count_as_double_precision():
@@ -383,11 +385,14 @@ def test_single_precision_keeps_what_the_numbers_have(shape, mean, spread):
     np.testing.assert_allclose(var, exact.var(axes), rtol=1e-9, atol=1e-12)
     layer = BatchNorm(shape[1], momentum=1, dtype=np.float32)
     reference = BatchNorm(shape[1], momentum=1)
-    y, dy = layer(x), batch(shape, dtype=np.float32)
+    y, dy = layer(x), batch(shape, dtype=np.float32) + np.float32(0.1)
     np.testing.assert_allclose(y, reference(exact), rtol=0, atol=1e-6)
     np.testing.assert_allclose(layer.running_var, reference.running_var, rtol=1e-6)
     dx, exact_dx = layer.backward(dy), reference.backward(dy.astype(np.float64))
     np.testing.assert_allclose(dx, exact_dx, rtol=0, atol=1e-5 * np.abs(exact_dx).max())
+    for name, gradient in layer.gradients.items():
+        exact_gradient = reference.gradients[name]
+        np.testing.assert_allclose(gradient, exact_gradient, rtol=1e-6, atol=1e-3)
     assert {y.dtype, dx.dtype, layer.running_var.dtype} == {np.dtype(np.float32)}
 
 
@@ -496,6 +501,19 @@ def test_impossible_statistics_are_refused(mu, var, words):
         batchnorm.normalize(x, mu, var)
     with refused(words):
         batchnorm.backward_fixed(x, x, mu, var, np.ones(2))
+
+
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@quick
+@given(power=st.integers(-330, 0))
+def test_a_constant_channel_gives_0_or_the_eps_is_named(dtype, power):
+    x, zero, eps = np.full((3, 2), 0.1, dtype), np.zeros(2, dtype), 10.0**power
+    if dtype(eps) > 0:
+        assert not batchnorm.normalize(x, x[0], zero, eps).any()
+    else:
+        with refused("var + eps must be above 0, but for var = 0 and eps = "):
+            batchnorm.normalize(x, x[0], zero, eps)
 
 
 @given(c=st.integers(1, 3), other=st.integers(0, 4), space=st.sampled_from([(), (3,)]))

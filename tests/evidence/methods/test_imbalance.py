@@ -3,6 +3,9 @@
 import numpy as np
 import pytest
 import torch
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
 from sklearn.metrics import balanced_accuracy_score, roc_auc_score
 from sklearn.neighbors import NearestNeighbors
 from sklearn.preprocessing import MinMaxScaler
@@ -34,6 +37,18 @@ def test_scaling_is_scikit_learn_s():
     x, x_test = imbalance.samples(0, 10)
     theirs = MinMaxScaler().fit(x).transform(x_test)
     np.testing.assert_allclose(imbalance.scaled(x_test, like=x), theirs, atol=1e-12)
+
+
+@pytest.mark.filterwarnings("error")
+@given(
+    x=arrays(np.uint8, (4, 2)),
+    like=arrays(np.uint8, (3, 2)),
+    kind=st.sampled_from([np.uint8, np.int16, np.float32, float]),
+)
+def test_scaling_is_scikit_learn_s_for_any_kind_and_for_constants(x, like, kind):
+    theirs = MinMaxScaler().fit(like.astype(float)).transform(x.astype(float))
+    found = imbalance.scaled(x.astype(kind), like=like.astype(kind))
+    np.testing.assert_allclose(found, theirs, atol=1e-12)
 
 
 def test_scores_are_scikit_learn_s_ties_included():

@@ -127,6 +127,15 @@ def test_a_small_ball_is_not_lost_beside_large_entries(z, expected):
     assert norms.project_l1_ball(z, 1) == pytest.approx(expected, abs=1e-15)
 
 
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize("project", [norms.project_l1_ball, norms.project_l2_ball])
+@given(z=vectors, radius=sizes, power=st.integers(-900, 1000))
+def test_projections_have_no_unit(project, z, radius, power):
+    z, radius = np.round(z, 3), round(radius, 3)
+    scaled = project(np.ldexp(z, power), np.ldexp(radius, power))
+    assert np.array_equal(scaled, np.ldexp(project(z, radius), power))
+
+
 @settings(max_examples=300)
 @given(
     z=arrays(float, st.integers(1, 6), elements=st.floats(1, 9) | st.floats(-9, 0)),
