@@ -150,29 +150,30 @@ EXERCISES = {
     "bug": bug(
         """
         x1, y1, x2, y2 = boxes.T
-        area = (x2 - x1) * (y2 - y1)
+        area = ((x2 - x1) * (y2 - y1)).astype(float)
         waiting, kept = np.argsort(-scores), []
         while len(waiting):
             best, rest = waiting[0], waiting[1:]
             kept.append(best)
             w = np.minimum(x2[best], x2[rest]) - np.maximum(x1[best], x1[rest])
             h = np.minimum(y2[best], y2[rest]) - np.maximum(y1[best], y1[rest])
-            shared = w * h
+            shared = np.maximum(w, 0).astype(float) * np.maximum(h, 0)
             union = area[best] + area[rest] - shared
             waiting = rest[shared / union <= threshold]
         """,
-        at=9,
+        at=2,
         why_not={
-            2: "ends are exclusive, so nothing is added to a width",
+            1: "coordinates of an image fit into 16 bits",
             3: "the minus sign puts the highest score first",
             5: "the best leaves the list, so that it does not discard itself",
-            7: "a negative width is no fault yet: it says that the boxes do not meet",
-            8: "a negative height is no fault yet: it says that the boxes do not meet",
+            7: "a width of an image fits into 16 bits, and ends are exclusive",
+            8: "a height of an image fits into 16 bits, and ends are exclusive",
+            9: "one factor is a double before the product, so nothing wraps around",
             10: "what both cover is counted twice in the sum, so it goes off once",
             11: "what overlaps by no more than the threshold waits on",
         },
-        confirm="Boxes apart in x and in y have a negative width and a negative "
-        "height, and their product is positive: clip both at 0.",
+        confirm="The product wraps around before it becomes a double: 300 times 300 "
+        "is 24,464 in 16 bits. Convert the coordinates first.",
     ),
     "average-precision": asked(
         "There are four objects. The detections, by falling score, are right, wrong, "

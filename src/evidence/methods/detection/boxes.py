@@ -532,7 +532,8 @@ def match(boxes, scores, truths, threshold: float = 0.5) -> np.ndarray:
     """Return which object each detection of one image finds, or -1.
 
     Detections come by falling score. Each goes to the object it overlaps most; it is
-    right if the IoU is at least the threshold and nobody found the object before.
+    right if the IoU is at least the threshold and nobody found the object before. (In
+    PASCAL VOC the IoU must be above the threshold.)
 
     Parameters
     ----------
