@@ -8,61 +8,50 @@ import numpy as np
 from evidence.exercises import asked, bug, choice, function, number, vector
 
 
-def _bilinear(z, x, y):
-    left = np.clip(np.floor(x).astype(int), 0, z.shape[1] - 2)
-    top = np.clip(np.floor(y).astype(int), 0, z.shape[0] - 2)
-    return _mix(z, left, top, x - left, y - top)
+def _axis(start, stop, size, bins, samples, half=0.5, first=0.5, mend=True):
+    num = bins * samples
+    x = start + (np.arange(num) + first) * (stop - start) / num - half
+    if mend:
+        x = np.clip(x, 0, size - 1)
+    weights = np.maximum(0, 1 - np.abs(x[:, None] - np.arange(size)))
+    return weights.reshape(bins, samples, size).mean(1)
 
 
-def _mix(z, left, top, t, u):
-    above = (1 - t) * z[top, left] + t * z[top, left + 1]
-    below = (1 - t) * z[top + 1, left] + t * z[top + 1, left + 1]
-    return (1 - u) * above + u * below
+def _no_half_cell(*arguments):
+    return _axis(*arguments, half=0)
 
 
-def _axes_swapped(z, x, y):
-    return _bilinear(z.T, x, y)
+def _begins_of_parts(*arguments):
+    return _axis(*arguments, first=0)
 
 
-def _nearest(z, x, y):
-    return z[np.round(y).astype(int), np.round(x).astype(int)]
+def _no_border(*arguments):
+    return _axis(*arguments, mend=False)
 
 
-def _floored(z, x, y):
-    return z[np.floor(y).astype(int), np.floor(x).astype(int)]
+def _transposed(*arguments):
+    return _axis(*arguments).T
 
 
-def _weights_reversed(z, x, y):
-    left = np.clip(np.floor(x).astype(int), 0, z.shape[1] - 2)
-    top = np.clip(np.floor(y).astype(int), 0, z.shape[0] - 2)
-    return _mix(z, left, top, 1 - (x - left), 1 - (y - top))
+def _summed(start, stop, size, bins, samples):
+    return samples * _axis(start, stop, size, bins, samples)
 
 
-def _half_cell(z, x, y):
-    return _bilinear(
-        z, np.clip(x - 0.5, 0, None), np.clip(y - 0.5, 0, None)
-    )
+def _one_matrix_of_samples(start, stop, size, bins, samples):
+    return _axis(start, stop, size, bins * samples, 1)
 
 
-def _cases():
-    rng = np.random.default_rng(0)
-    return [
-        (
-            rng.normal(size=(4, 4)),
-            rng.uniform(0, 3, 5),
-            rng.uniform(0, 3, 5),
-        ),
-        (
-            rng.normal(size=(5, 5)),
-            np.array([0.0, 4.0, 1.25]),
-            np.array([4.0, 0.5, 4.0]),
-        ),
-        (
-            rng.normal(size=(3, 6)),
-            np.array([4.5, 5.0, 0.25]),
-            np.array([1.5, 0.5, 2.0]),
-        ),
-    ]
+def _nearest(start, stop, size, bins, samples):
+    num = bins * samples
+    x = start + (np.arange(num) + 0.5) * (stop - start) / num - 0.5
+    cells = np.clip(np.round(x), 0, size - 1)
+    weights = (cells[:, None] == np.arange(size)).astype(float)
+    return weights.reshape(bins, samples, size).mean(1)
+
+
+def _interleaved(start, stop, size, bins, samples):
+    parts = _axis(start, stop, size, bins * samples, 1)
+    return parts.reshape(samples, bins, size).mean(0)
 
 
 FOR_ALIGN = (
@@ -84,29 +73,6 @@ EXERCISES = {
             },
             confirm="15 above, 35 below, and halfway between them.",
         ),
-    ),
-    "write-it": function(
-        _bilinear,
-        cases=_cases(),
-        mistakes=[
-            (_axes_swapped, "x counts columns, the second axis of z"),
-            (
-                _nearest,
-                "that takes the nearest cell; weigh the four around the point",
-            ),
-            (
-                _floored,
-                "that takes one cell; weigh the four around the point",
-            ),
-            (
-                _weights_reversed,
-                "the weights are reversed: the nearer cell weighs more",
-            ),
-            (
-                _half_cell,
-                "x and y are indices here: no half cell to subtract",
-            ),
-        ],
     ),
     "another-box": asked(
         "A box reaches from x = 0 to x = 500 pixels, its end not included; the stride "
@@ -151,6 +117,47 @@ EXERCISES = {
         confirm="Samples are centers of the parts: np.arange(num) + 0.5. Without that "
         "half each box is read half a step too far to the left.",
     ),
+    "axis-matrix": function(
+        _axis,
+        cases=[
+            (1.3, 6.2, 9, 3, 2),
+            (0.1, 4.7, 6, 2, 3),
+            (2.4, 7.9, 8, 4, 2),
+            (0.0, 5.0, 5, 3, 4),
+        ],
+        mistakes=[
+            (
+                _no_half_cell,
+                "start and stop are positions; as an index each sample is half a "
+                "cell less",
+            ),
+            (
+                _begins_of_parts,
+                "samples are the centers of the parts: np.arange(num) + 0.5",
+            ),
+            (
+                _no_border,
+                "right inside the map; a sample beyond the first or the last center "
+                "reads that cell alone, so each row sums to 1",
+            ),
+            (_transposed, "one row for each bin, one column for each cell"),
+            (_summed, "that sums the samples of a bin; average them"),
+            (
+                _one_matrix_of_samples,
+                "that has a row for each sample; average those of a bin",
+            ),
+            (
+                _nearest,
+                "that takes the nearest cell; a hat weighs the two around the sample",
+            ),
+            (
+                _interleaved,
+                "the samples of a bin lie side by side: reshape to (bins, samples, "
+                "size)",
+            ),
+        ],
+        confirm="Each row sums to 1, at the border too.",
+    ),
     "control": choice(
         "c",
         options={
@@ -170,12 +177,13 @@ EXERCISES = {
         mistakes={
             12: "that is one sample a cell; a sample reads two columns",
             5: "five samples reach ten columns; the bin has nearly twelve",
-            11: "a sample reads two columns, the one before it and the one after",
+            11: "a sample reads up to two columns, the one before it and the one after",
             3: "two samples per column is the wrong way round: a sample reads two "
             "columns",
             42: "that is for the whole box; a seventh of it for a bin",
             2: "two samples reach four columns only",
         },
-        confirm="665/8/7 is nearly 12 cells, and each sample reads two columns.",
+        confirm="665/8/7 is nearly 12 cells, so six samples stand less than two "
+        "columns apart, and each column lies less than one from a sample.",
     ),
 }

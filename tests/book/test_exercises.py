@@ -110,17 +110,16 @@ def test_a_chapter_has_three_to_six_exercises_and_one_to_go_deeper(chapter):
     assert 3 <= len(named(chapter)) <= 7
 
 
-def test_interpolation_clipped_by_rows_only_is_not_right():
-    def clipped_by_rows(z, x, y):
-        left, top = (
-            np.clip(np.floor(index).astype(int), 0, len(z) - 2) for index in (x, y)
-        )
-        t, u = x - left, y - top
-        above = (1 - t) * z[top, left] + t * z[top, left + 1]
-        below = (1 - t) * z[top + 1, left] + t * z[top + 1, left + 1]
-        return (1 - u) * above + u * below
+@pytest.mark.parametrize("low, high", [(0, 99), (-99, -1), (0, 0)])
+def test_a_border_that_is_mended_on_one_side_is_not_right(low, high):
+    def one_side(start, stop, size, bins, samples):
+        num = bins * samples
+        x = start + (np.arange(num) + 0.5) * (stop - start) / num - 0.5
+        x = np.clip(x, low, size + high)
+        weights = np.maximum(0, 1 - np.abs(x[:, None] - np.arange(size)))
+        return weights.reshape(bins, samples, size).mean(1)
 
-    assert not check("roi-align/write-it", clipped_by_rows).right
+    assert not check("roi-align/axis-matrix", one_side).right
 
 
 def test_a_grouping_that_keeps_the_first_pairs_only_is_not_right():

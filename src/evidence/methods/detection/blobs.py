@@ -27,7 +27,7 @@ class Scenes(NamedTuple):
     side: np.ndarray  # (num, 1) of the boxes, in pixels
 
 
-def _check_scenes(seed, num, stride, smallest, largest, noise):
+def _check_scenes(seed, num, stride, smallest, largest, noise, width):
     return (
         checks.whole(seed, "seed", least=0),
         checks.whole(num, "num", least=1),
@@ -35,6 +35,7 @@ def _check_scenes(seed, num, stride, smallest, largest, noise):
         checks.number(smallest, "smallest", above=0),
         checks.number(largest, "largest", least=smallest),
         checks.number(noise, "noise", least=0),
+        None if width is None else checks.number(width, "width", above=0),
     )
 
 
@@ -46,6 +47,7 @@ def blob_scenes(
     smallest: float = 96,
     largest: float = 192,
     noise: float = 0.03,
+    width: float | None = None,
 ) -> Scenes:
     """Draw boxes, each with a blob up to a quarter of its side off the center.
 
@@ -60,8 +62,10 @@ def blob_scenes(
     smallest, largest : float
         Range of the sides of the square boxes, in pixels, each as likely.
     noise : float
-        Standard deviation of the noise of each cell. The blob is 1 at its center, and
-        its own standard deviation is a fifth of the box's side.
+        Standard deviation of the noise of each cell. The blob is 1 at its center.
+    width : float, optional
+        Standard deviation of the blob in pixels; if not given, a fifth of its box's
+        side.
 
     Returns
     -------
@@ -79,7 +83,8 @@ def blob_scenes(
     cells = int(np.ceil(ROOM * largest / stride))
     center = (cells / 2 + rng.uniform(-0.5, 0.5, (num, 2))) * stride
     places = (np.arange(cells) + 0.5) * stride  # of the cells' centers
-    away = (places - (center + offset)[..., None]) / (side / 5)[..., None]
+    spread = side / 5 if width is None else np.full_like(side, width)
+    away = (places - (center + offset)[..., None]) / spread[..., None]
     x, y = np.moveaxis(np.exp(-(away**2) / 2), 1, 0)  # (num, cells) each
     maps = np.einsum("nr,nc->rnc", y, x).reshape(cells, -1)
     maps += rng.normal(0, noise, maps.shape)

@@ -147,8 +147,9 @@ def bilinear(feature, x, y) -> torch.Tensor:
     feature : torch.Tensor or array_like, shape (C, H, W)
         Values at the indices (row, column).
     x, y : torch.Tensor or array_like, any common shape
-        Column and row index of each point, not rounded. Up to one cell outside the map
-        the value at its edge continues; farther out it is 0, as in RoI Align.
+        Column and row index of each point, not rounded. The value at the edge
+        continues for one cell beyond the first and the last index, which is half a
+        cell beyond the map; farther out it is 0, as in RoI Align.
 
     Returns
     -------
@@ -177,12 +178,12 @@ def bilinear(feature, x, y) -> torch.Tensor:
 
 @door(_check_index)
 def neighbors(index: torch.Tensor, size: int) -> tuple[torch.Tensor, torch.Tensor]:
-    """Return the two cells around a position on one axis, and their weights.
+    """Return the two cells around an index on one axis, and their weights.
 
     Parameters
     ----------
     index : torch.Tensor, any shape
-        Positions in cells; the centers of the cells are whole numbers.
+        Not rounded; the centers of the cells are whole numbers, 0 to ``size - 1``.
     size : int
         Number of cells of the axis.
 
@@ -191,13 +192,14 @@ def neighbors(index: torch.Tensor, size: int) -> tuple[torch.Tensor, torch.Tenso
     cells : torch.Tensor of int64, shape (..., 2)
         The cell before and the cell after, inside the axis.
     weights : torch.Tensor, shape (..., 2)
-        ``1 - t`` and ``t``, where ``t`` is how far the position has gone from the one
-        to the other. Both are 0 more than one cell outside the axis.
+        ``1 - t`` and ``t``, where ``t`` is how far the index has gone from the one to
+        the other. Both are 0 for an index below -1 or above ``size``, which is more
+        than half a cell outside the map.
 
     Raises
     ------
     TypeError, ValueError
-        If the positions are not real numbers, or the size is no positive whole number.
+        If the indices are not real numbers, or the size is no positive whole number.
 
     References
     ----------
@@ -341,7 +343,7 @@ def roi_align(
 def axis_weights(x, size: int, bins: int = 7) -> torch.Tensor:
     """Return the matrices that average interpolated samples along one axis.
 
-    Each sample weighs cell ``i`` with the hat function ``max(0, 1 - |x - i|)``.
+    A sample at index ``x`` weighs cell ``i`` with the hat ``max(0, 1 - |x - i|)``.
 
     Parameters
     ----------
@@ -355,7 +357,7 @@ def axis_weights(x, size: int, bins: int = 7) -> torch.Tensor:
     Returns
     -------
     torch.Tensor, shape (K, bins, size)
-        A row sums to 1, unless samples lie more than one cell outside.
+        A row sums to 1, unless a sample's index is below -1 or above ``size``.
 
     Raises
     ------

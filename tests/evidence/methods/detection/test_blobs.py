@@ -29,6 +29,20 @@ def test_the_profile_is_the_gaussian_of_a_fifth_of_the_side():
     torch.testing.assert_close(found, expected, atol=1e-4, rtol=0)
 
 
+def test_blobs_of_one_width_change_nothing_else():
+    scaled, same = (blob_scenes(4, 9, 8, noise=0, width=w) for w in (None, 12))
+    for k in (1, 2, 3):
+        np.testing.assert_array_equal(scaled[k], same[k])
+    center = (same.boxes.reshape(-1, 2, 2).mean(1) + same.offset) / 8 - 0.5
+    x, y = torch.tensor(center.T)
+    peak, beside = (roi.bilinear(same.maps, x + away, y)[0] for away in (0, 12 / 8))
+    ratio = (beside / peak).numpy()
+    np.testing.assert_allclose(ratio, np.exp(-0.5), atol=0.1)
+    alone = blob_scenes(4, 9, 8, smallest=60, largest=60, noise=0)
+    same = blob_scenes(4, 9, 8, smallest=60, largest=60, noise=0, width=12)
+    assert torch.equal(alone.maps, same.maps)
+
+
 @pytest.mark.parametrize("stride", [4, 8, 16, 32, 64])
 def test_boxes_are_squares_of_the_asked_sides_on_their_own_maps(stride):
     scenes = blob_scenes(2, 200, stride)
@@ -71,6 +85,7 @@ def test_seeds_and_strides_draw_anew():
         ("largest", 50),
         ("noise", -0.1),
         ("noise", True),
+        ("width", 0),
     ],
 )
 def test_what_is_out_of_range_is_refused_by_name(name, value):

@@ -93,6 +93,15 @@ def test_the_border_continues_for_one_cell_and_then_is_zero():
     assert found.tolist() == [0, 2, 2, 7, 7, 7, 0]
 
 
+def test_the_border_lies_half_a_cell_beyond_the_map():
+    ones = torch.ones(1, 8, 8)
+    places = np.array([-0.51, -0.49, 8.49, 8.51])  # in cells; the map is 0 to 8
+    boxes = np.column_stack([places, places * 0 + 4, places, places * 0 + 4])
+    for function in (roi.roi_align, roi.roi_align_matrices):
+        found = function(ones, boxes, stride=1, bins=1, samples=1)
+        assert found.flatten().tolist() == [0, 1, 1, 0]
+
+
 # --- RoI Align ------------------------------------------------------------------------
 
 
