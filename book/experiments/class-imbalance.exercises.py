@@ -118,6 +118,25 @@ EXERCISES = {
             confirm="log 20 goes, log 3 comes.",
         ),
     ),
+    "missed-shift": asked(
+        "At 1:50 a network has an AUC of 0.82, but all logits of its test samples lie "
+        "between 3.86 and 3.96. You subtract log 50 + 0.1, which is 4.01. What is its "
+        "balanced accuracy now?",
+        number(
+            0.5,
+            mistakes={
+                0.82: "that is the AUC, which no threshold changes",
+                1: "all rare samples are found, but what of the common ones?",
+                0: "all common samples are missed, but what of the rare ones?",
+                1
+                / 51: "that is the accuracy at the ratio of the training set",
+                50
+                / 51: "that it is before the shift, at the training ratio",
+            },
+            confirm="All logits turn negative: every sample is called rare. The ranks "
+            "are as good as before, but the threshold has left the gap.",
+        ),
+    ),
     "no-rare-sample": asked(
         "A training set has 50 common samples for each rare one. What is the "
         "probability that a batch of 32, drawn with replacement, has no rare one?",
@@ -132,7 +151,7 @@ EXERCISES = {
                 19
                 / 51: "probabilities of several draws do not add up: multiply",
             },
-            confirm="More than half of the steps learn of the common class alone.",
+            confirm="More than half of the steps see the common class alone.",
         ),
     ),
     "one-synthetic-point": function(
@@ -171,8 +190,8 @@ EXERCISES = {
             "a": "more seeds narrow the interval around a comparison that mixes two "
             "effects",
             "b": "both let the rare class weigh more, and both move the boundary",
-            "c": "Now both have the boundary where it belongs; what is left of the "
-            "gain is more than a boundary.",
+            "c": "If the threshold was tuned, what is left of the gain is more than a "
+            "boundary; log r alone misses the boundary of a network trained little.",
             "d": "accuracy at the training ratio prefers whatever says the common "
             "class",
         },

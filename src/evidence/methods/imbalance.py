@@ -7,6 +7,8 @@ common ones, so that ratios are compared on one task.
 
 from __future__ import annotations
 
+from functools import partial
+
 import numpy as np
 import torch
 from scipy.stats import rankdata
@@ -17,8 +19,8 @@ from evidence.methods.networks import Networks, train
 
 TOTAL = 1200  # training samples
 TEST = 600  # test samples of each class
-CHECKPOINTS = [125, 250, 500, 1000, 2000, 4000, 8000]  # steps
-TREATMENTS = ("untreated", "copies", "weights", "SMOTE")
+CHECKPOINTS = [125, 250, 500, 1000, 2000, 4000]  # steps
+TREATMENTS = ("untreated", "copies", "weights", "torch's weights", "SMOTE")
 TASK, TRAINING, TESTING, SYNTHETIC = 0, 3, 4, 5  # streams of a seed
 
 
@@ -127,6 +129,26 @@ def logits(net: Networks, x) -> np.ndarray:
     return z[..., 1] - z[..., 0]
 
 
+class _OwnSum(Networks):
+    """Networks whose weighted loss is divided by the batch's own sum of weights.
+
+    As ``torch.nn.CrossEntropyLoss(weight=[ratio, 1])`` does it, and :func:`train`,
+    which divides by the size of the batch, does not.
+    """
+
+    def __init__(self, ratio: float, *shape, **more):
+        super().__init__(*shape, **more)
+        self.ratio = ratio
+
+    def backward(self, d: torch.Tensor) -> None:
+        """Fill ``gradient``; ``d`` (N, 2, batch) is of the loss without weights."""
+        is_rare, is_common = (d < 0).unbind(1)  # p - 1 < 0 in its class; padding has 0
+        weight = self.ratio * is_rare + is_common.to(d)  # (N, batch)
+        size = (is_rare | is_common).sum(1, keepdim=True)
+        weight *= size / weight.sum(1, keepdim=True)
+        super().backward(d * weight[:, None])
+
+
 def _check_fit(condition, seeds, probe, units, rate):
     ratio, treatment, activation, batch, steps = condition
     ratio = checks.number(ratio, "ratio", least=1)
@@ -167,8 +189,8 @@ def fit(
     -------
     dict
         ``"test"`` (N, checkpoints, test samples), scaled by the training samples'
-        range; ``"2018"``, scaled by the range of every fourth test sample; ``"rare"``,
-        of the rare training samples; ``"probe"`` (N, n).
+        range; ``"2018"``, scaled by the range of every fourth test sample; ``"seen"``,
+        of the training samples, untreated; ``"probe"`` (N, n).
 
     Raises
     ------
@@ -181,14 +203,14 @@ def fit(
     x, x_test = (np.stack(part) for part in zip(*pairs, strict=True))
     fair, own = scaled(x_test, like=x), scaled(x_test, like=x_test[:, ::4])
     asked = scaled(probe, like=x) if probe is not None else None
-    x = scaled(x, like=x)
-    rare = x[:, : counts(ratio)[0]]
+    x = seen = scaled(x, like=x)
     sets = [treated(x[j], ratio, treatment, seed) for j, seed in enumerate(seeds)]
     x, y, weight = (np.stack(part) for part in zip(*sets, strict=True))
     # Many small steps magnify what processors round, and in single precision show it.
     precision = torch.float64 if batch else torch.float32
-    net = Networks([2, units, units, 2], seeds, activation, dtype=precision)
-    asked_at = {"test": fair, "2018": own, "rare": rare}
+    kind = partial(_OwnSum, ratio) if treatment == "torch's weights" else Networks
+    net = kind([2, units, units, 2], seeds, activation, dtype=precision)
+    asked_at = {"test": fair, "2018": own, "seen": seen}
     found = train(
         net,
         x,

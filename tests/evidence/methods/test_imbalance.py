@@ -110,8 +110,20 @@ def test_smote_says_what_would_be_right(arguments, words):
         imbalance.smote(x, count, np.random.default_rng(0), *k)
 
 
-def test_many_networks_at_once_are_those_of_torch_one_by_one():
-    found = imbalance.fit((5, "weights", "sigmoid", None, 125), [6, 7])
+def passes(seed, num_samples, size):
+    """Yield the samples of each step as the networks of a seed see them."""
+    rng = np.random.default_rng([seed, 2])
+    while True:
+        order = rng.permutation(num_samples)[: num_samples // size * size]
+        yield from order.reshape(-1, size)
+
+
+@pytest.mark.parametrize(
+    ("treatment", "batch"),
+    [("weights", None), ("torch's weights", None), ("torch's weights", 64)],
+)
+def test_many_networks_at_once_are_those_of_torch_one_by_one(treatment, batch):
+    found = imbalance.fit((5, treatment, "sigmoid", batch, 125), [6, 7])
     x, x_test = imbalance.samples(7, 5)
     y = torch.tensor(np.repeat([0, 1], imbalance.counts(5)))
     start = Networks([2, 16, 16, 2], [7], dtype=torch.float64)
@@ -126,9 +138,12 @@ def test_many_networks_at_once_are_those_of_torch_one_by_one():
     weight = torch.tensor([5.0, 1.0], dtype=torch.float64)
     loss = torch.nn.CrossEntropyLoss(weight=weight)
     adam = torch.optim.Adam(net.parameters(), lr=0.003)
+    batches = passes(7, len(x), batch or len(x))
+    inputs = torch.tensor(imbalance.scaled(x, like=x))
     for _ in range(125):
+        now = next(batches)
         adam.zero_grad()
-        loss(net(torch.tensor(imbalance.scaled(x, like=x))), y).backward()
+        loss(net(inputs[now]), y[now]).backward()
         adam.step()
     z = net(torch.tensor(imbalance.scaled(x_test, like=x))).detach().numpy()
     theirs = z[:, 1] - z[:, 0]
