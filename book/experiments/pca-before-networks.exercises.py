@@ -118,7 +118,7 @@ EXERCISES = {
             "a": "that says how sure the gain is, not which part of PCA makes it",
             "b": "It does all that PCA does, but drops no direction that it knows.",
             "c": "both reduce; what they do besides is still there",
-            "d": "then two things differ, the matrix and the preparation",
+            "d": "that drops, but does nothing else that PCA does: two things differ",
         },
     ),
     "how-steep": asked(
@@ -165,8 +165,9 @@ EXERCISES = {
                 25.0: "take the root, and count the variance between the classes too",
                 3.0: "the variance within the classes counts too",
             },
-            confirm="A little more, and PCA to one dimension keeps the classes; in "
-            "meters it drops them. Nothing about the classes has changed.",
+            confirm="A little more, and PCA to one dimension keeps the classes, given "
+            "very many rows; with 100 it takes half as much again, and more. In meters "
+            "it drops them. Nothing about the classes has changed.",
         ),
     ),
 }

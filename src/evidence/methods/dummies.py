@@ -85,7 +85,7 @@ def first_layer(net: Networks, X) -> dict[str, np.ndarray]:
     }
 
 
-def _check_trained(problems, seeds, prepare, hidden, steps):
+def _check_trained(problems, seeds, prepare, hidden, steps, activation):
     problems, seeds = list(problems), list(seeds)
     if not problems or len(problems) != len(seeds):
         raise ValueError(
@@ -93,7 +93,7 @@ def _check_trained(problems, seeds, prepare, hidden, steps):
             f"{len(problems)}"
         )
     steps = checks.whole(steps, "steps", least=0)
-    return problems, seeds, prepare, tuple(hidden), steps
+    return problems, seeds, prepare, tuple(hidden), steps, activation
 
 
 @checks.door(_check_trained)
@@ -103,6 +103,7 @@ def trained(
     prepare: Callable,
     hidden: Sequence[int] = (16, 16),
     steps: int = 500,
+    activation: str = "sigmoid",
 ) -> dict[str, np.ndarray]:
     """Train a network on each problem, all at once, its inputs prepared.
 
@@ -115,29 +116,32 @@ def trained(
     prepare : callable
         ``(X, y) -> function`` that prepares inputs, fitted on the training rows.
     hidden : sequence of int
-        Sizes of the hidden layers of sigmoid units; none for one linear layer.
+        Sizes of the hidden layers; none for one linear layer.
     steps : int
         Steps of Adam, with rate 0.003 and all rows.
+    activation : str
+        Of the hidden layers, as in :class:`~evidence.methods.networks.Networks`.
 
     Returns
     -------
     dict of str to array, one value a problem
         ``accuracy`` on the test rows and ``fit`` on the training rows; with hidden
-        layers also ``saturated`` and ``stuck`` of :func:`first_layer`, before and after
-        training.
+        layers of sigmoids also ``saturated`` and ``stuck`` of :func:`first_layer`,
+        before and after training.
     """
     ready = []
     for X, y, X_test, y_test in problems:
         change = prepare(X, y)
         ready.append((change(X), y, change(X_test), y_test))
     X, y, X_test, y_test = (np.stack(part) for part in zip(*ready, strict=True))
-    net = Networks([X.shape[2], *hidden, 2], seeds, dtype=torch.float64)
-    found = {}
-    if hidden:
+    sizes = [X.shape[2], *hidden, 2]
+    net = Networks(sizes, seeds, activation, dtype=torch.float64)
+    look, found = hidden and activation == "sigmoid", {}
+    if look:
         found |= {f"{k} before": v for k, v in first_layer(net, X).items()}
     with one_thread():  # in which a thousand inputs are fastest
         train(net, X, y, steps=steps)
-    if hidden:
+    if look:
         found |= {f"{k} after": v for k, v in first_layer(net, X).items()}
     found["fit"] = net.accuracy(X, y)
     return found | {"accuracy": net.accuracy(X_test, y_test)}
