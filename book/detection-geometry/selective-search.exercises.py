@@ -47,6 +47,10 @@ EXERCISES = {
                 1: "not every thousand boxes has one: all of them miss with "
                 "probability 0.998 to the power of 1,000",
                 0.998**1000: "that is how likely all of them miss",
+                100
+                * (
+                    1 - 0.998**1000
+                ): "right; give it as a probability, not in percent",
                 0.002: "that is for one box; there are a thousand tries",
             },
             confirm="Two such boxes are expected, and one thousand in seven or eight "
@@ -75,6 +79,8 @@ EXERCISES = {
                 "pixels alone have the limit 0 + 12/1: light edges join them",
             ),
             ([1, 1, 2, 2, 3, 3], "right regions; begin to count at 0"),
+            ([0, 0, 2, 2, 4, 4], "right regions; number them 0, 1, 2"),
+            ([1, 1, 3, 3, 5, 5], "right regions; number them 0, 1, 2"),
         ],
         confirm="8 is above the limit 1 + 12/2 of the calmer region.",
     ),
@@ -166,23 +172,24 @@ EXERCISES = {
         ],
     ),
     "the-control": asked(
-        "Somebody replaces the four similarities by learned ones, and begins with "
-        "smaller first regions as well. The average best overlap rises. Which run "
-        "tells whether the learned similarities are the better ones?\n"
-        "a: as many random boxes\n"
-        "b: the four similarities on the smaller first regions\n"
-        "c: the same comparison on ten times as many objects\n"
-        "d: the learned similarities on twice as many boxes",
+        "A control is to merge neighbors at random. Each first region gets random "
+        "counts of colors, and those whose histograms are most similar merge, again "
+        "and again. One region swallows the others. Why is that no chance?\n"
+        "a: larger regions have larger counts, so they are more similar\n"
+        "b: merging averages histograms, and averages are more alike\n"
+        "c: one generator draws all counts, so they depend on each other\n"
+        "d: a large region has many neighbors, so it is drawn often",
         choice(
             "b",
             options={
-                "a": "random boxes tell what boxes are worth, not which of two "
-                "changes helped",
-                "b": "Two things were changed at once; this run changes one of "
-                "them.",
-                "c": "more objects make the interval narrower, around the sum of "
-                "two effects",
-                "d": "that changes a third thing",
+                "a": "histograms sum to 1 before they are compared",
+                "b": "The noise of the bins averages out, so what has merged once "
+                "is the most similar to all. Draw one of the pairs instead.",
+                "c": "numbers that one generator draws one after the other are "
+                "independent",
+                "d": "nothing is drawn in its rounds: the most similar pair merges. "
+                "And if pairs are drawn, which favors many neighbors too, the trees "
+                "are no chains",
             },
         ),
     ),
