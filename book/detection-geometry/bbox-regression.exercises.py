@@ -101,6 +101,10 @@ EXERCISES = {
                     [-0.375, -0.5, np.log(0.5), np.log(2)],
                     "that leads from the object to the proposal",
                 ),
+                (
+                    [-0.75, -0.25, np.log(0.5), np.log(2)],
+                    "all signs are reversed: it is object minus proposal",
+                ),
             ],
         ),
     ),
@@ -180,20 +184,16 @@ EXERCISES = {
             "d": "those are moves that your proposals do not need",
         },
     ),
-    "how-many-moves": asked(
-        "Boxes are wrong in their two logarithms only, both too small by the same. "
-        "Each move takes away six tenths of that. A box begins at an IoU of 0.3. After "
-        "how many moves is it above 0.9?",
-        number(
-            3,
-            tolerance=0,
-            mistakes={
-                2: "after two moves the logarithm of the IoU is 0.16 of what it was, "
-                "and exp(0.16 log 0.3) is still below 0.9",
-                5: "that takes four tenths away; six tenths leave four",
-                1: "after one move 0.4 of the logarithm is left: the IoU is 0.62",
-            },
-            confirm="The logarithm of the IoU shrinks to 0.4, 0.16, 0.064 of itself.",
-        ),
+    "how-many-moves": choice(
+        "c",
+        options={
+            "a": "one move adds more than a tenth to their IoU",
+            "b": "the figure tells boxes apart by where they *began*: those that began "
+            "at 0.7 to 0.8 gain by a second move too",
+            "c": "The second adds more than 0.01, the third nothing. The solution has "
+            "the figures.",
+            "d": "the curves of two and of three moves meet there: the third adds "
+            "nothing",
+        },
     ),
 }
