@@ -45,6 +45,10 @@ EXERCISES = {
                     "that is ridge: it divides by 1 + λ",
                 ),
                 (
+                    [1.3, -0.2, -0.8, 0.5],
+                    "that is ridge: it divides by 1 + λ",
+                ),
+                (
                     [1.5, 0, -2.5, 0],
                     "negative entries move toward 0 as well",
                 ),
