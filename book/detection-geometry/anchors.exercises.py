@@ -156,6 +156,7 @@ EXERCISES = {
                 2
                 * 64
                 * 0.3: "the IoU is no length: areas are shared and covered",
+                11: "of whole strides that is the widest; a stride need not be whole",
             },
             confirm="11.84; of whole strides, 11 is the widest.",
         ),
