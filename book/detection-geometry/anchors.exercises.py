@@ -7,7 +7,7 @@ import math
 
 import numpy as np
 
-from evidence.exercises import asked, bug, function, number, vector
+from evidence.exercises import asked, function, number, vector
 
 
 def _labels(overlap, positive, negative):
@@ -79,26 +79,37 @@ STEPS = "those are the steps between them; one scale more"
 SHARED = math.sqrt(2 * 0.7 / 1.7)  # 1 - d
 
 EXERCISES = {
-    "bug": bug(
-        """
-        boxes = []
-        for i in range(height):
-            for j in range(width):
-                x, y = (i + 0.5) * stride, (j + 0.5) * stride
-                for s, r in product(scales, ratios):
-                    w, h = s / np.sqrt(r), s * np.sqrt(r)
-                    boxes.append(corners(x, y, w, h))
-        """,
-        at=4,
-        why_not={
-            2: "i counts rows, of which there are as many as the map is high",
-            3: "j counts columns, of which there are as many as the map is wide",
-            5: "every scale comes with every ratio",
-            6: "the product of the two is the area, whatever the ratio",
-            7: "that turns center and size into corners, place after place",
-        },
-        confirm="x goes with the column j: this map is laid out on its side, too "
-        "narrow and too high.",
+    "by-hand": vector(
+        [56, -88, 120, 168],
+        tolerance=0.5,
+        mistakes=[
+            (
+                [8, -40, 72, 216],
+                "x goes with the column j, y with the row i",
+            ),
+            (
+                [48, -96, 112, 160],
+                "that is the cell's corner: its center is half a stride further",
+            ),
+            (
+                [-40, 8, 216, 72],
+                "the ratio is height over width: this box is flat",
+            ),
+            (
+                [24, -216, 152, 296],
+                "the area must stay 128²: both sides change",
+            ),
+            (
+                [72, -216, 104, 296],
+                "the area must stay 128², and so it does; but this ratio is 16: "
+                "take the root of 4",
+            ),
+            (
+                [88, 40, 64, 256],
+                "these are center and sides: give the corners",
+            ),
+        ],
+        confirm="64 wide and 256 high, around (88, 40): it leaves the picture.",
     ),
     "how-many-scales": asked(
         "Anchors are squares whose sides go from 128 to 512 pixels in equal factors. "
@@ -145,7 +156,9 @@ EXERCISES = {
                 2
                 * 64
                 * 0.3: "the IoU is no length: areas are shared and covered",
+                11: "of whole strides that is the widest; a stride need not be whole",
             },
+            confirm="11.84; of whole strides, 11 is the widest.",
         ),
     ),
     "labels-by-hand": vector(
