@@ -87,7 +87,11 @@ def _to_nine_figures(answer) -> str:
     return confirm
 
 
-CHI = 40 / (6 * math.sqrt(math.pi))  # of one layer, with weights 40/√N
+SHARE = 1 / (6 * math.sqrt(2 * math.pi))  # v² SHARE / s is a layer's factor
+# The least v with v⁴ SHARE² = v²/2 + 20²
+LEAST = math.sqrt(
+    (0.5 + math.sqrt(0.25 + 4 * SHARE**2 * 20**2)) / (2 * SHARE**2)
+)
 
 EXERCISES = {
     "slope-by-hand": asked(
@@ -159,6 +163,10 @@ EXERCISES = {
                     "layer 10 does not get the inputs, but outputs of "
                     "sigmoids, of mean square about 1/2",
                 ),
+                (
+                    [77.2, 83.6],
+                    "right, in percent: between 0 and 1 is asked",
+                ),
                 ([0.885, 0.885], "that is s = 20 in both: weights times 1"),
                 (
                     [0.885, 0.836],
@@ -187,25 +195,27 @@ EXERCISES = {
             confirm="Here depth looks guilty, and it is the small inputs.",
         ),
     ),
-    "six-layers": asked(
-        "In wide layers of N sigmoid units without biases, with weights of standard "
-        "deviation v/√N for a large v, a layer multiplies the mean square of the "
-        "gradient by about v/(6√π). Let v be 40. By which factor does the root mean "
-        "square of the gradient grow over six layers?",
+    "despite-biases": asked(
+        "In wide layers of N sigmoid units, with weights of standard deviation v/√N, "
+        "a layer multiplies the mean square of the gradient by about 0.4 v²/(6 s), "
+        "where s is the spread of its pre-activations. What comes in has a mean square "
+        "of about 1/2, and the biases have spread 20. From which v on does the "
+        "gradient no longer shrink?",
         number(
-            CHI**3,
+            LEAST,
             mistakes={
-                CHI
-                ** 6: "that is the factor of the mean square; take the root",
-                CHI: "that is the mean square's factor for one layer",
-                CHI**0.5: "that is one layer; six follow one another",
-                6 * CHI**0.5: "layers multiply, they do not add",
-                0.25**6: "that bounds the slopes and forgets the weights",
-                10.0
-                ** 6: "that takes every unit at its steepest, 40/4 a layer; few "
-                "are near 0",
+                6 * math.sqrt(math.pi): "that is enough without biases",
+                math.sqrt(
+                    20 / SHARE
+                ): "the weights spread the pre-activations too: "
+                "s² is a sum of two variances",
+                23.46: "variances add, spreads do not: s² = v²/2 + 20²",
+                20.84: "outputs of sigmoids have a mean square of about 1/2, not 1",
+                LEAST**2: "that is v²",
+                4.0: "that asks 4 of a weight, as for a unit at z = 0; few are there",
             },
-            confirm="Nine in ten units are saturated, and the gradient grows.",
+            confirm="Far larger weights than without biases: saturation costs, and the "
+            "weights can pay for it.",
         ),
     ),
 }
