@@ -191,6 +191,9 @@ EXERCISES = {
                 / 3: "divide by all four objects, and replace 2/3 by 3/4",
                 3 / 5: "that is the precision of the whole list",
                 3 / 4: "that is the recall of the whole list",
+                6.75
+                / 11: "that is the mean over eleven recalls, 0 to 1 in tenths, of "
+                "PASCAL VOC before 2010; take the area",
             },
         ),
     ),
