@@ -127,6 +127,7 @@ EXERCISES = {
             mistakes={
                 0.82: "that is the AUC, which no threshold changes",
                 1: "all rare samples are found, but what of the common ones?",
+                50: "as a share, not in percent",
                 0: "all common samples are missed, but what of the rare ones?",
                 1
                 / 51: "that is the accuracy at the ratio of the training set",
@@ -137,22 +138,14 @@ EXERCISES = {
             "are as good as before, but the threshold has left the gap.",
         ),
     ),
-    "no-rare-sample": asked(
-        "A training set has 50 common samples for each rare one. What is the "
-        "probability that a batch of 32, drawn with replacement, has no rare one?",
-        number(
-            (50 / 51) ** 32,
-            mistakes={
-                1 - (50 / 51) ** 32: "that is for at least one",
-                (49 / 50) ** 32: "one in 51 is rare: 50 for each one",
-                32 / 51: "that is how many are to be expected",
-                1 / 51: "that is the share of rare samples",
-                50 / 51: "that is for a batch of one",
-                19
-                / 51: "probabilities of several draws do not add up: multiply",
-            },
-            confirm="More than half of the steps see the common class alone.",
-        ),
+    "where-they-part": choice(
+        "c",
+        options={
+            "a": "in a full batch both have one gradient, at any ratio",
+            "b": "all but two or three batches in a million hold rare samples",
+            "c": "(200/201)^128: half of the batches hold no rare sample, and in "
+            "the others a rare one weighs as much as 200 common ones.",
+        },
     ),
     "one-synthetic-point": function(
         _synthetic,
