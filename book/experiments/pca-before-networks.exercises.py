@@ -142,6 +142,11 @@ EXERCISES = {
                 200 * 9
                 + 0.25: "that is the largest eigenvalue; divide by the "
                 "smallest",
+                601: "means and deviations enter by their squares: these are products",
+                1
+                + 200
+                * 3
+                / 0.5: "means and deviations enter by their squares",
                 1: "that is what centering leaves",
             },
             confirm="Centered, it is 1: all directions are equally steep.",
@@ -151,7 +156,8 @@ EXERCISES = {
         "Nineteen features of variance 9 know nothing. In the twentieth, measured in "
         "meters, the classes are equally frequent, the variance within a class is 0.36 "
         "and the class means lie 2 apart. By which factor must its numbers be "
-        "multiplied, by choosing a smaller unit, to have as much variance as the rest?",
+        "multiplied, by choosing a smaller unit, to have as much variance as each of "
+        "the others?",
         number(
             3 / math.sqrt(1.36),
             mistakes={
