@@ -85,8 +85,8 @@ EXERCISES = {
         {
             "a": "more seeds narrow the interval of a comparison that changes two "
             "things: the pooling, and whether the regressions know what they get",
-            "b": "The regressions had never seen such features. Learned anew, they are "
-            "nearly as good at 0.7, and the difference shows only further on.",
+            "b": "The regressions had never seen such features. Learned anew, they "
+            "lose little at 0.7, and much only further on.",
             "c": "suppression is the same in both; the swap has changed something else",
             "d": "that tells where the loss begins, not what it comes from",
         },

@@ -388,17 +388,6 @@ def segment(
     return labels.reshape(shape)
 
 
-def felzenszwalb(
-    image, k: float = 200, sigma: float = 0.8, min_size: int = 100
-) -> np.ndarray:
-    """Smooth an image and cut it into regions.
-
-    Parameters, result and errors as :func:`smooth` and :func:`segment`.
-    """
-    planes = smooth(image, sigma)
-    return segment(grid_edges(planes), planes.shape[1:], k, min_size)
-
-
 # --- What a region looks like ---------------------------------------------------------
 
 
@@ -895,9 +884,9 @@ def groupings(
         1 or 8 groupings with the paper's settings, or the 12 of OpenCV's fast mode,
         whose first regions are larger.
     sigma : float
-        As for :func:`felzenszwalb`.
+        As for :func:`smooth`.
     min_size : int, optional
-        As for :func:`felzenszwalb`; k, or 100 in OpenCV's mode, if not given.
+        As for :func:`segment`; k, or 100 in OpenCV's mode, if not given.
 
     Yields
     ------

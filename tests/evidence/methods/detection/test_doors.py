@@ -113,7 +113,6 @@ GOOD = {  # every public function: how it is called, by the names of its paramet
     regions.smooth: {"image": MAP, "sigma": 0.8},
     regions.grid_edges: {"planes": MAP},
     regions.segment: {"edges": EDGES, "shape": (4, 4), "k": 200, "min_size": 1},
-    regions.felzenszwalb: {"image": MAP, "k": 200, "sigma": 0.8, "min_size": 1},
     regions.color_bins: {"planes": MAP},
     regions.texture_bins: {"planes": MAP},
     regions.describe: {"labels": LABELS, "color": COLOR, "texture": TEXTURE},
