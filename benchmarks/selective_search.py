@@ -17,7 +17,12 @@ from skimage import segmentation as skimage_segmentation
 from sklearn.metrics import adjusted_rand_score
 
 from benchmarks.paired import options, ratio
-from evidence.methods.detection.selective_search import felzenszwalb, selective_search
+from evidence.methods.detection.selective_search import (
+    grid_edges,
+    segment,
+    selective_search,
+    smooth,
+)
 
 PHOTOGRAPHS = ("chelsea", "coffee", "rocket", "astronaut")
 
@@ -55,7 +60,8 @@ def main():
             return skimage_segmentation.felzenszwalb(image, 200, 0.8, 100)
 
         def ours(_, image=image):
-            return felzenszwalb(image, 200, 0.8, 100)
+            planes = smooth(image)
+            return segment(grid_edges(planes), planes.shape[1:], 200, 100)
 
         cells = [
             share(
