@@ -207,9 +207,8 @@ def fit(
     sets = [treated(x[j], ratio, treatment, seed) for j, seed in enumerate(seeds)]
     x, y, weight = (np.stack(part) for part in zip(*sets, strict=True))
     # Many small steps magnify what processors round, and in single precision show it.
-    precision = torch.float64 if batch else torch.float32
     kind = partial(_OwnSum, ratio) if treatment == "torch's weights" else Networks
-    net = kind([2, units, units, 2], seeds, activation, dtype=precision)
+    net = kind([2, units, units, 2], seeds, activation, dtype=torch.float64)
     asked_at = {"test": fair, "2018": own, "seen": seen}
     found = train(
         net,
