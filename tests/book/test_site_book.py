@@ -212,6 +212,14 @@ def _numbers(path: str) -> dict[str, str]:
     return numbers
 
 
+def test_the_glossary_has_the_terms_that_chapters_use_and_no_others():
+    page = text_of("book/glossary.html")
+    terms = re.findall(r'<dt id="term-[^"]*">(.*?)<', page)
+    meanings = re.findall(r"<dd>(.*?)</dd>", page, re.DOTALL)
+    assert len(terms) == len(meanings) > 50
+    assert all(re.search(r'See <a [^>]*href="[^"]+"', text) for text in meanings)
+
+
 def test_references_show_the_number_at_their_target():
     numbers = {path: _numbers(path) for path in READ}
     shown, wanted = [], []

@@ -141,6 +141,7 @@ def test_one_of_many_settings_has_to_be_met_at_a_corrected_level(book, exploring
     assert barely["verdict"] == "open"
     assert {c["level"] for c in barely["conditions"]} == {0.9833}
     assert verdict(2.0)["verdict"] == "holds"
+    assert verdict(2.0)["summary"] == "It asks for one of the 3 settings"
     assert verdict(-1.0)["verdict"] == "fails"
     assert barely["conditions"][0]["asked"] == "above chance by 0.1 (0.5)"
 
@@ -333,6 +334,12 @@ def test_sayings_stand_in_one_table(book, stored):
     assert cells[3][3].startswith("0.9 is a default")
     labels = [td.attrib["data-label"] for td in root.find(".//tbody/tr")]
     assert labels == [th.text for th in root.find(".//thead/tr")]
+
+
+def test_what_nothing_measures_is_told_by_its_source(book, stored):
+    told = [cards.Verdict.text(row) for row in table().data["rows"]]
+    assert "  Told by: Polyak (1964)" in told[2] and "Measured" not in told[2]
+    assert "Told by" not in told[0] + told[1] and "Told by" in told[3]
 
 
 def test_a_saying_that_changed_is_an_error_too(book, stored):

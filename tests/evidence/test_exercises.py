@@ -222,6 +222,14 @@ def test_an_error_names_its_line(ask, monkeypatch, cell, said, source):
     assert heard.startswith(f"not yet: your function{said}")
 
 
+@pytest.mark.parametrize("scale", [1.0, 1e8])
+def test_a_function_may_be_off_by_a_share_of_its_numbers(ask, scale):
+    exercise = function(lambda: np.array([scale, np.inf]), [()], 1e-9)
+    assert ask(exercise, lambda: [scale * (1 + 5e-10), np.inf]) == "✓ right."
+    assert ask(exercise, lambda: [scale * (1 + 5e-9), np.inf]) != "✓ right."
+    assert ask(exercise, lambda: [scale, scale]) != "✓ right."
+
+
 def test_a_function_may_not_change_what_the_next_one_gets(ask):
     def doubles_in_place(x):
         x *= 2

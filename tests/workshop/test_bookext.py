@@ -196,6 +196,14 @@ def test_what_a_verdict_hangs_on_is_derived_from_its_data(changes, weak):
     assert all((ledger.WEAK[x] in li.text) == (x != "none") for x in weak)
 
 
+def test_the_ledger_counts_what_was_judged_with_fresh_seeds():
+    measured = row(kind="measured", conditions=[NEAR], hangs={})
+    kept = measured | {"fresh": {"bad": False, "said": "5 of 5"}}
+    turned = measured | {"fresh": {"bad": True, "said": "2 of 5"}}
+    said = shown([row(), measured, measured, kept, turned]).text
+    assert "Of 4 measured claims, 2 were judged again with fresh seeds; 1 kept" in said
+
+
 def test_a_ledger_of_483_claims_is_light():
     html = ledger.render(made_up.ledger(483), lambda name: f"{name}.html")
     assert html.count("<details>") == 483
