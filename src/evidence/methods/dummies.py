@@ -17,6 +17,7 @@ from evidence.methods.networks.network import one_thread
 
 MATRICES = ("uniform", "rotation")
 TEST_ROWS = 500
+PLACES = 16  # of the parameters: a common mean lets last digits grow
 
 
 def task(seed: int) -> TwoGaussians:
@@ -140,7 +141,7 @@ def trained(
     if look:
         found |= {f"{k} before": v for k, v in first_layer(net, X).items()}
     with one_thread():  # in which a thousand inputs are fastest
-        train(net, X, y, steps=steps)
+        train(net, X, y, steps=steps, binary_places=PLACES)
     if look:
         found |= {f"{k} after": v for k, v in first_layer(net, X).items()}
     found["fit"] = net.accuracy(X, y)

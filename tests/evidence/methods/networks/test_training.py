@@ -120,6 +120,25 @@ def test_one_proximal_step_is_a_gradient_step_and_a_soft_threshold(samples, doub
     torch.testing.assert_close(plain.biases[0], proximal.biases[0])
 
 
+def test_on_a_grid_last_digits_do_not_grow_into_other_networks(double):
+    rng = np.random.default_rng(0)
+    x = rng.normal(size=(4, 40, 510)) + 127  # a common mean: training at the edge
+    y = np.arange(40) % 2
+    another_processor = x * (1 + 1e-15 * rng.normal(size=x.shape))
+    apart = {}
+    for places in (None, 16):
+        ended = []
+        for inputs in (x, another_processor):
+            networks = double([510, 2], range(4))
+            train(networks, inputs, y, 1000, binary_places=places)
+            ended.append(networks.parameters.clone())
+        apart[places] = (ended[0] - ended[1]).abs().max()
+        steps_of_the_grid = ended[0] * 2**16
+        assert (steps_of_the_grid % 1 == 0).all() == (places == 16)
+    assert apart[None] > 1e-5
+    assert apart[16] == 0
+
+
 def test_weighted_samples_are_repeated_samples(samples, double):
     x, y = samples(2, n=12)
     times = np.where(y == 0, 3, 1)
@@ -260,6 +279,7 @@ NAN = np.full(6, np.nan)
         (dict(batch=4.0), "batch must be a whole number of at least 1, not 4.0"),
         (dict(independent=2), "independent must be True or False, not 2"),
         (dict(proximal="yes"), "proximal must be True or False, not 'yes'"),
+        (dict(binary_places=41), "binary_places must be a whole number .*, not 41"),
         (dict(sample_weight=np.ones(5)), r"sample_weight must have the shape \(6,\)"),
         (dict(sample_weight=-np.ones(6)), "sample_weight must be 0 or more, not -1"),
         (dict(sample_weight=NAN), r"sample_weight must be finite.*\[0\] is nan"),
