@@ -107,6 +107,39 @@ EXERCISES = {
             },
         ),
     ),
+    "tanh-slope": asked(
+        "The hyperbolic tangent is 2 S(2z) - 1, with the sigmoid S. What is its "
+        "largest slope, and by which factor does each step of 1 divide its slope "
+        "far out?",
+        vector(
+            [1, math.e**2],
+            mistakes=[
+                ([0.25, math.e], "those are the sigmoid's own"),
+                ([0.5, math.e], "2z has a slope too, of 2"),
+                (
+                    [0.5, math.e**2],
+                    "the largest slope is multiplied by the 2 in front and by that "
+                    "of 2z",
+                ),
+                (
+                    [0.25, math.e**2],
+                    "the largest slope is multiplied by the 2 in front and by that "
+                    "of 2z",
+                ),
+                ([1, math.e], "a step of 1 in z is a step of 2 in 2z"),
+                ([1, 2 * math.e], "a step of 2 divides by e twice"),
+                (
+                    [1, 4 * math.e**2],
+                    "the factor 4 is the same before and after the step",
+                ),
+                (
+                    [1, math.e**-2],
+                    "by how much it divides: the slope becomes smaller",
+                ),
+            ],
+            confirm="Four times as steep at 0, and flat twice as soon.",
+        ),
+    ),
     "dead-in-double": asked(
         "A format keeps d binary digits, and 1/(1 + e^-z) is computed in it. Double "
         "precision has 53 of them: from which z on is the result exactly 1, and the "
@@ -148,7 +181,8 @@ EXERCISES = {
         },
         confirm="with_logits means that it takes z and applies the sigmoid itself. "
         "Given p, it applies it twice: one slope cancels, the other one stays, and the "
-        "loss never falls below ln(1 + 1/e), about 0.31, for targets of 1.",
+        "loss never falls below ln(1 + 1/e), about 0.31, for targets of 1, and below "
+        "ln 2, about 0.69, for targets of 0.",
     ),
     "share-by-layer": asked(
         "A deep random network of wide sigmoid layers has weights of spread 20/√N, no "
@@ -210,6 +244,11 @@ EXERCISES = {
                 ): "the weights spread the pre-activations too: "
                 "s² is a sum of two variances",
                 23.46: "variances add, spreads do not: s² = v²/2 + 20²",
+                **dict.fromkeys(
+                    (21.0, 21.2, 21.4, 21.6, 21.8, 22.0),
+                    "that is where 128 units pass 1; the formula, for very wide "
+                    "layers, says less (mind the 1/2 in s² = v²/2 + 20²)",
+                ),
                 20.84: "outputs of sigmoids have a mean square of about 1/2, not 1",
                 LEAST**2: "that is v²",
                 4.0: "that asks 4 of a weight, as for a unit at z = 0; few are there",
