@@ -56,6 +56,18 @@ EXERCISES = {
                     [1.5, 0.6, -0.5, 0],
                     "an entry within the threshold stops at 0",
                 ),
+                (
+                    [1.5, 0.6, -2.5, 0],
+                    "toward 0 from both sides, and no farther than 0",
+                ),
+                (
+                    [1.5, -1.4, -2.5, 0],
+                    "toward 0 from both sides, and no farther than 0",
+                ),
+                (
+                    [2.5, 0, -1.5, 1],
+                    "that is the hard threshold: the survivors move too",
+                ),
             ],
             confirm="The entry that lies on the threshold becomes 0.",
         ),
@@ -64,8 +76,8 @@ EXERCISES = {
         "c",
         options={
             "a": "its slope fades toward 0, so that the least pull moves the weight",
-            "b": "its corners are where the two weights are equal in size: it holds "
-            "them together, not at 0",
+            "b": "its corners are where the two weights are equal in size: for a large "
+            "z₂ it leaves w₁ alone or ties it to w₂; both are 0 where |z₁| + |z₂| ≤ λ",
             "c": "That is an elastic net: the absolute value brings the corner on the "
             "axis, the square takes nothing of it away.",
             "d": "a smooth valley holds nothing: w = z/(1 + 2λ) for the price λ",
@@ -121,8 +133,17 @@ EXERCISES = {
                 [1, 1, 1],
                 "L1 is between the others in each, and the best in none",
             ),
+            (
+                [0, 1, 1],
+                "a compromise is not the best where all ten matter, nor in such noise",
+            ),
+            (
+                [2, 2, 2],
+                "one weight as large as the noise stands out of sixty samples",
+            ),
         ],
-        confirm="L0 and L1 bet on few features, and win where the data show which.",
+        confirm="L0 and L1 bet on few features, and win where the data show which. At "
+        "noise 4 even L2 is hardly better than no feature at all.",
     ),
     "degrees-of-freedom": asked(
         "A design has the singular values 3, 2 and 1. How many degrees of "
@@ -149,6 +170,7 @@ EXERCISES = {
             1
             / 2
             ** 0.5: "that is the limit for the correlation with the sum of two",
+            0.7: "that is the limit for the correlation with the sum of two",
             1: "each true feature pulls with λ, and the decoy feels all three",
         },
         confirm="It feels r (λ + λ + λ), and stays out while that is at most λ.",
