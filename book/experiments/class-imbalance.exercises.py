@@ -70,6 +70,7 @@ EXERCISES = {
                 + 0.75
                 * _COMMON: "the weights are swapped: class 0 has three of four",
                 0.3: "that is the recall of class 0; a fourth is of class 1",
+                47.2: "as a share from 0 to 1, not in percent",
                 _RARE * 2 / 3
                 + _COMMON / 3: "three for one: the shares are 3/4 and 1/4",
             },
