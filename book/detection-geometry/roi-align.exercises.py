@@ -57,6 +57,7 @@ def _interleaved(start, stop, size, bins, samples):
 FOR_ALIGN = (
     "that rounds for RoI Align as well, which divides the width as it is"
 )
+WHOLE_BINS = "that rounds the bin, as lecture notes do; RoI Align does not"
 
 EXERCISES = {
     "between-four-cells": asked(
@@ -93,6 +94,9 @@ EXERCISES = {
                 ([15.625, 17, 17 / 7, 17 / 7 * 32], FOR_ALIGN),
                 ([15.625, 16, 16 / 7, 16 / 7 * 32], FOR_ALIGN),
                 ([15.625, 15, 15 / 7, 15 / 7 * 32], FOR_ALIGN),
+                ([15.625, 17, 2, 64], WHOLE_BINS),
+                ([15.625, 16, 2, 64], WHOLE_BINS),
+                ([15.625, 15, 2, 64], WHOLE_BINS),
             ],
         ),
     ),
@@ -110,12 +114,13 @@ EXERCISES = {
         why_not={
             1: "corners in pixels over the stride are corners in cells",
             3: "so many steps fill the box",
-            5: "from positions to indices it is half a cell: this one is right",
+            5: "from positions to indices it is half a cell, 16 pixels; the ramp is "
+            "off by more",
             6: "a hat weighs 1 at its own place and 0 a cell away",
             7: "the samples of a bin lie side by side, so this averages them",
         },
         confirm="Samples are centers of the parts: np.arange(num) + 0.5. Without that "
-        "half each box is read half a step too far to the left.",
+        "half each box is read half a step, here 22.5 pixels, too far to the left.",
     ),
     "axis-matrix": function(
         _axis,
@@ -177,6 +182,11 @@ EXERCISES = {
         mistakes={
             12: "that is one sample a cell; a sample reads two columns",
             5: "five samples reach ten columns; the bin has nearly twelve",
+            7: "that is enough, and one fewer is, too",
+            5.9375: "a whole number is asked for: rounded up",
+            5.938: "a whole number is asked for: rounded up",
+            5.94: "a whole number is asked for: rounded up",
+            5.9: "a whole number is asked for: rounded up",
             11: "a sample reads up to two columns, the one before it and the one after",
             3: "two samples per column is the wrong way round: a sample reads two "
             "columns",

@@ -241,7 +241,7 @@ def sample_positions(
         Bins of a box along each axis, and samples of a bin along each axis.
     aligned : bool
         Whether to subtract the half cell by which an index differs from a position.
-        ``False`` repeats the mistake of the first implementations, which also stretch
+        ``False`` keeps the shift of the first implementations, which also stretch
         boxes smaller than one cell to one cell.
 
     Returns
