@@ -77,6 +77,12 @@ BESIDE = np.array([[0.9, 0.1], [0.6, 0.5], [0.1, 0.2]])
 
 STEPS = "those are the steps between them; one scale more"
 SHARED = math.sqrt(2 * 0.7 / 1.7)  # 1 - d
+WIDEST = 2 * 64 * (1 - SHARED)
+
+
+def _either(bound, why):  # of the whole strides about a bound
+    return [(math.floor(bound), why), (math.ceil(bound), why)]
+
 
 EXERCISES = {
     "by-hand": vector(
@@ -89,7 +95,7 @@ EXERCISES = {
             ),
             (
                 [48, -96, 112, 160],
-                "that is the cell's corner: its center is half a stride further",
+                "that is the corner of the place: its center is half a stride further",
             ),
             (
                 [-40, 8, 216, 72],
@@ -131,34 +137,38 @@ EXERCISES = {
     ),
     "widest-stride": asked(
         "A square object of 64 pixels may lie anywhere, and a square anchor of its "
-        "size has its center at every place of a grid. What is the widest stride at "
-        "which the object always finds an IoU of 0.7? The answer is a number.",
+        "size has its center at every place of a grid. What is the widest stride of "
+        "whole pixels at which the object always finds an IoU of 0.7? The answer is a "
+        "whole number.",
         number(
-            2 * 64 * (1 - SHARED),
-            mistakes={
-                2
-                * 64
-                * (
-                    1 - 0.7 / 0.85
-                ): "that is off along one axis only; at worst "
-                "it is off along both",
-                64
-                * (
-                    1 - SHARED
-                ): "that is how far it may be off; the stride is "
-                "twice that",
-                2
-                * 64
-                * (
-                    1 - math.sqrt(0.7)
-                ): "that is where they share 0.7 of the "
-                "area; the union is more than one square",
-                2
-                * 64
-                * 0.3: "the IoU is no length: areas are shared and covered",
-                11: "of whole strides that is the widest; a stride need not be whole",
-            },
-            confirm="11.84; of whole strides, 11 is the widest.",
+            math.floor(WIDEST),
+            tolerance=0,
+            mistakes=[
+                *_either(
+                    2 * 64 * (1 - 0.7 / 0.85),
+                    "that is off along one axis only; at worst it is off along both",
+                ),
+                *_either(
+                    WIDEST / 2,
+                    "that is how far it may be off; the stride is twice that",
+                ),
+                *_either(
+                    2 * 64 * (1 - math.sqrt(0.7)),
+                    "that is where they share 0.7 of the area; the union is more than "
+                    "one square",
+                ),
+                *_either(
+                    2 * 64 * 0.3,
+                    "the IoU is no length: areas are shared and covered",
+                ),
+                (12, "at 12 the IoU is 0.697, below 0.7: round down"),
+                (11.8, "that is the bound: give the whole stride below it"),
+                (
+                    11.84,
+                    "that is the bound: give the whole stride below it",
+                ),
+            ],
+            confirm="The bound is 11.84; at 12 the IoU is 0.697.",
         ),
     ),
     "labels-by-hand": vector(
@@ -202,8 +212,8 @@ EXERCISES = {
             ),
             (
                 _by_overlap,
-                "an object's best anchor is that object's, even if it overlaps "
-                "another more",
+                "by the rule above, an object's best anchor is that object's (the "
+                "authors' code gives it to the object it overlaps most)",
             ),
             (
                 _background_last,
@@ -220,17 +230,41 @@ EXERCISES = {
     ),
     "small-stack": asked(
         "Two 3 × 3 convolutions, pooling by 2, one 3 × 3 convolution, pooling by 2, "
-        "one 3 × 3 convolution; every convolution has stride 1. How many pixels wide "
-        "is the receptive field? The answer is a whole number.",
-        number(
-            20,
-            tolerance=0,
-            mistakes={
-                11: "after a pooling each step counts double: multiply by J",
-                17: "a pooling sees two cells: it adds (2 - 1)J itself",
-                23: "the stride of a pooling counts from the next layer on",
-                12: "that is before the last convolution",
-            },
+        "one 3 × 3 convolution; every convolution has stride 1 and padding 1, the "
+        "pooling none. How many pixels wide is the receptive field, and where is the "
+        "center of the first place's? The answer is a list of two numbers.",
+        vector(
+            [20, 2],
+            tolerance=0.01,
+            mistakes=[
+                (
+                    [11, 2],
+                    "after a pooling each step counts double: multiply by J",
+                ),
+                (
+                    [17, 2],
+                    "a pooling sees two places: it adds (2 - 1)J itself",
+                ),
+                (
+                    [23, 2],
+                    "the stride of a pooling counts from the next layer on",
+                ),
+                ([12, 2], "that is before the last convolution"),
+                (
+                    [20, 0.5],
+                    "a pooling has no padding: it moves the center by J/2",
+                ),
+                (
+                    [20, 1.5],
+                    "it begins at 1/2, the middle of the first pixel",
+                ),
+                (
+                    [20, 10],
+                    "that is the middle of a field that begins at pixel 0; "
+                    "padding lets it begin before the picture",
+                ),
+            ],
+            confirm="The field of the first place reaches from -8 to 12.",
         ),
     ),
 }

@@ -10,6 +10,9 @@ Boxes are ``x1, y1, x2, y2`` with exclusive ends, as in
 References
 ----------
 Ren et al. (2015), "Faster R-CNN", NeurIPS.
+
+Ren et al. (2017), "Faster R-CNN", IEEE Transactions on Pattern Analysis and Machine
+Intelligence 39: the same at greater length.
 """
 
 from __future__ import annotations
@@ -106,7 +109,7 @@ def anchors(
     -------
     numpy.ndarray, shape (height * width * A, 4)
         Place after place, row by row, as pixels are read; in each place all ratios of
-        the first scale, then of the next: ``A = len(scales) * len(ratios)``. Cell
+        the first scale, then of the next: ``A = len(scales) * len(ratios)``. Place
         (i, j) has its center at ``((j + 1/2) * stride, (i + 1/2) * stride)``.
 
     Raises
@@ -118,7 +121,7 @@ def anchors(
 
     References
     ----------
-    Ren et al. (2015), section 3.1.1. Their code rounds the sides to whole pixels.
+    Ren et al. (2017), section 3.1.1. Their code rounds the sides to whole pixels.
     """
     w = (scales[:, None] / np.sqrt(ratios)).ravel()
     h = (scales[:, None] * np.sqrt(ratios)).ravel()
@@ -142,6 +145,10 @@ def match_anchors(
     anchor that is best for two objects goes to the one it overlaps more, so an object
     can go without.
 
+    Which object a best anchor must find the paper leaves open. Its code and
+    torchvision's say: the one that the anchor overlaps most, so that an object can lose
+    even anchors that no other object has as its best.
+
     Parameters
     ----------
     boxes : array_like, shape (N, 4)
@@ -163,7 +170,8 @@ def match_anchors(
 
     References
     ----------
-    Ren et al. (2015), section 3.1.2, rules (i) and (ii).
+    Ren et al. (2017), section 3.1.2, rules (i) and (ii);
+    ``proposal_prepare_image_roidb.m`` of https://github.com/ShaoqingRen/faster_rcnn.
     """
     overlap = iou(boxes, truths)  # (N, M)
     if not overlap.size:
@@ -173,7 +181,7 @@ def match_anchors(
     labels[best < negative] = BACKGROUND
     ties = np.isclose(overlap, overlap.max(axis=0), rtol=1e-12, atol=0)
     row, column = np.nonzero(ties & (overlap > 0))
-    order = np.argsort(overlap[row, column], kind="stable")  # the best comes last
+    order = np.argsort(overlap[row, column], kind="stable")  # best last
     labels[row[order]] = column[order]
     return labels
 
@@ -182,8 +190,10 @@ def match_anchors(
 
 
 @door(_check_layers)
-def receptive_field(layers: Iterable[tuple[int, int, int]]) -> tuple[int, int, float]:
-    """Return size, stride and first center of the receptive fields of a stack.
+def receptive_field(
+    layers: Iterable[tuple[int, int, int]],
+) -> tuple[int, int, float]:
+    """Return size, stride and first center of the receptive fields.
 
     Parameters
     ----------

@@ -119,6 +119,28 @@ def test_anchors_that_tie_but_for_rounding_are_all_positive(scale, ratio):
     np.testing.assert_array_equal(match_anchors(boxes, truth) >= 0, contain)
 
 
+differences = st.tuples(st.floats(-0.99, 0.99), st.floats(-0.99, 0.99))
+
+
+@quick
+@given(seeds, differences, st.booleans())
+def test_how_many_copies_tie_depends_on_the_difference_of_the_sides(seed, more, wide):
+    """In strides: one where both are less than 1, two and more from 2 along one on."""
+    rng = np.random.default_rng(seed)
+    (shape,), stride = (
+        anchors(1, 1, 1, [rng.uniform(40, 120)], [rng.uniform(0.5, 2)]),
+        8,
+    )
+    sides = shape[2:] - shape[:2] + stride * np.array(more)
+    sides[0] += 3 * stride * wide
+    start = 200 + rng.uniform(0, stride, 2)
+    truth = np.hstack([start, start + sides])[None]
+    w, h = shape[2:] - shape[:2]
+    boxes = anchors(60, 60, stride, [(w * h) ** 0.5], [h / w])
+    found = (match_anchors(boxes, truth, 1, 0) == 0).sum()
+    assert found >= 2 if wide else found == 1
+
+
 def test_thresholds_are_met_as_the_paper_writes_them():
     truth = [[0, 0, 10, 10]]
     boxes = [truth[0], [0, 0, 10, 7], [0, 0, 10, 3], [0, 0, 10, 2], [0, 0, 10, 6]]
