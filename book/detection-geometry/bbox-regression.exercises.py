@@ -53,6 +53,15 @@ def _from_corner(P, t):
     return np.hstack([start, start + P[:, 2:] * np.exp(t[:, 2:])])
 
 
+def _old_half(P, t):
+    start = P[:, :2] + P[:, 2:] * t[:, :2] - P[:, 2:] / 2
+    return np.hstack([start, start + P[:, 2:] * np.exp(t[:, 2:])])
+
+
+def _by_axis(P, t):
+    return _decode(P, t)[:, [0, 2, 1, 3]]
+
+
 def _only_scaled(P, t):
     return _decode(P, t * [0, 0, 1, 1])
 
@@ -65,13 +74,18 @@ EXERCISES = {
     "encode": asked(
         "A proposal has its corners at (0, 0) and (40, 20), the object at (10, 10) "
         "and (90, 20). Which four numbers (two shifts in shares of the proposal, two "
-        "logarithms) move the one onto the other?",
+        "logarithms, as decimals) move the one onto the other?",
         vector(
             [0.75, 0.25, np.log(2), np.log(0.5)],
             mistakes=[
                 (
                     [0.25, 0.5, np.log(2), np.log(0.5)],
                     "the shift is from center to center, not from corner to corner",
+                ),
+                (
+                    [0.25, 0.5, 2, 0.5],
+                    "the shift is from center to center, and the last two are "
+                    "logarithms of the ratios",
                 ),
                 (
                     [30, 5, np.log(2), np.log(0.5)],
@@ -127,6 +141,15 @@ EXERCISES = {
             ),
             (_as_center, "that is center and size; return corners"),
             (_from_corner, "a box grows about its center, not its corner"),
+            (
+                _old_half,
+                "left and top lie half of the new sides from the center, not of the "
+                "old ones",
+            ),
+            (
+                _by_axis,
+                "the order is left, top, right, bottom: you return both x first",
+            ),
             (_only_scaled, "you scaled, but did not shift"),
             (_only_shifted, "you shifted, but did not scale"),
         ],
@@ -177,23 +200,23 @@ EXERCISES = {
         options={
             "a": "near the object such a regressor is worse, likely because far pairs "
             "have the largest targets and the squares are about them",
-            "b": "What is near is learned best from what is near. The solution has the "
-            "figures of all four.",
+            "b": "Pairs from below 0.6 cost here, and those from above 0.9 alone tell "
+            "too little. The solution has the figures of all four.",
             "c": "those are nearer than your proposals: they tell little of the moves "
             "that yours need",
             "d": "those are moves that your proposals do not need",
         },
     ),
-    "how-many-moves": choice(
+    "double-or-look": choice(
         "c",
         options={
-            "a": "one move adds more than a tenth to their IoU",
-            "b": "the figure tells boxes apart by where they *began*: those that began "
-            "at 0.7 to 0.8 gain by a second move too",
-            "c": "The second adds more than 0.01, the third nothing. The solution has "
-            "the figures.",
-            "d": "the curves of two and of three moves meet there: the third adds "
-            "nothing",
+            "a": "far off it does; in this row the target is about as long as the "
+            "move, so twice the move goes too far",
+            "b": "that is so far off; in this row the target is about as long as the "
+            "move, so twice the move goes too far",
+            "c": "Twice the move loses, a second look gains. The solution has the "
+            "figures.",
+            "d": "two moves end clearly above one there: see the figure",
         },
     ),
 }
