@@ -77,7 +77,10 @@ EXERCISES = {
                 "the precision counts at coins found, not at the error too",
             ),
             (5 / 9, "average over the two coins, not over the three boxes"),
-            (0.75, "the last box is the second hit of three, not of four"),
+            (
+                0.75,
+                "at the second coin two of three boxes are right, not one of two",
+            ),
             (
                 1,
                 "the error stands before the second coin, and lowers what is noted "
