@@ -68,6 +68,29 @@ EXERCISES = {
         confirm="kept counts among the sure boxes, so it must be scores[sure][kept]. "
         "As it stands, boxes get the scores of other proposals.",
     ),
+    "average-by-hand": number(
+        5 / 6,
+        mistakes=[
+            (2 / 3, "that is the precision of the whole list"),
+            (
+                13 / 18,
+                "the precision counts at coins found, not at the error too",
+            ),
+            (5 / 9, "average over the two coins, not over the three boxes"),
+            (
+                0.75,
+                "at the second coin two of three boxes are right, not one of two",
+            ),
+            (
+                1,
+                "the error stands before the second coin, and lowers what is noted "
+                "there",
+            ),
+            (0.5, "the second coin is found too, below the error"),
+        ],
+        confirm="1 at the first coin, 2/3 at the second. An error below all coins "
+        "would cost nothing.",
+    ),
     "what-it-was-for": choice(
         "b",
         {
