@@ -66,8 +66,7 @@ EXERCISES = {
                 8
                 / 24: "that is the share of the smaller box; divide by the union",
                 8
-                / 36: "that is the share of the larger box; divide by the union "
-                "(with +1 in every width and height it is 0.217)",
+                / 36: "that is the share of the larger box; divide by the union",
                 16
                 / 60: "that divides by the mean of the two areas; divide by the "
                 "union",
@@ -116,8 +115,7 @@ EXERCISES = {
                 0.2: "the IoUs with one object need not add up to 1",
             },
             confirm="The two are at least 0.7 apart, and one is 0.2 from the object: "
-            "the other is 0.5 or more away. The bound is attained: [0, 8) and [5, 10) "
-            "share 3 of 10, and with the object [0, 10) they have 0.8 and 0.5.",
+            "the other is 0.5 or more away.",
         ),
     ),
     "suppression-by-hand": vector(
@@ -190,9 +188,7 @@ EXERCISES = {
                 "three",
                 (1 + 2 / 3 + 3 / 4)
                 / 3: "divide by all four objects, and replace 2/3 by 3/4",
-                3
-                / 5: "that is the precision of the whole list, or you did not replace "
-                "replace 2/3 by the later 3/4",
+                3 / 5: "that is the precision of the whole list",
                 3 / 4: "that is the recall of the whole list",
                 6.75
                 / 11: "that is the mean over eleven recalls, 0 to 1 in tenths, of "
