@@ -21,9 +21,8 @@ def _overlap_and_areas(a, b, one=0.0, clip=True):
     start = np.maximum(a[:, None, :2], b[None, :, :2])
     sides = np.minimum(a[:, None, 2:], b[None, :, 2:]) - start + one
     sides = np.maximum(sides, 0) if clip else sides
-    area_a, area_b = (
-        (box[:, 2:] - box[:, :2] + one).prod(axis=-1) for box in (a, b)
-    )
+    area_a = (a[:, 2:] - a[:, :2] + one).prod(axis=-1)
+    area_b = (b[:, 2:] - b[:, :2] + one).prod(axis=-1)
     return sides.prod(axis=-1), area_a[:, None], area_b
 
 
@@ -163,17 +162,17 @@ EXERCISES = {
         """,
         at=2,
         why_not={
-            1: "coordinates of an image fit into 16 bits",
+            1: "coordinates of an image fit into signed 16 bits",
             3: "the minus sign puts the highest score first",
             5: "the best leaves the list, so that it does not discard itself",
-            7: "a width of an image fits into 16 bits, and ends are exclusive",
-            8: "a height of an image fits into 16 bits, and ends are exclusive",
+            7: "a width, even a negative one, fits into signed 16 bits",
+            8: "a height, even a negative one, fits into signed 16 bits",
             9: "one factor is a double before the product, so nothing wraps around",
             10: "what both cover is counted twice in the sum, so it goes off once",
             11: "what overlaps by no more than the threshold waits on",
         },
         confirm="The product wraps around before it becomes a double: 300 times 300 "
-        "is 24,464 in 16 bits. Convert the coordinates first.",
+        "is 24,464 in signed 16 bits. Convert the coordinates first.",
     ),
     "average-precision": asked(
         "There are four objects. The detections, by falling score, are right, wrong, "
