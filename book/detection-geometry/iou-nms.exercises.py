@@ -115,7 +115,8 @@ EXERCISES = {
                 0.2: "the IoUs with one object need not add up to 1",
             },
             confirm="The two are at least 0.7 apart, and one is 0.2 from the object: "
-            "the other is 0.5 or more away.",
+            "the other is 0.5 or more away. It is reached: on a line 0 to 8 and 5 to 10 "
+            "share 0.3, and with the object, 0 to 10, 0.8 and 0.5.",
         ),
     ),
     "suppression-by-hand": vector(
@@ -188,7 +189,9 @@ EXERCISES = {
                 "three",
                 (1 + 2 / 3 + 3 / 4)
                 / 3: "divide by all four objects, and replace 2/3 by 3/4",
-                3 / 5: "that is the precision of the whole list",
+                3
+                / 5: "that is the precision of the whole list, or, rounded, that "
+                "without replacing 2/3 by the later 3/4",
                 3 / 4: "that is the recall of the whole list",
                 6.75
                 / 11: "that is the mean over eleven recalls, 0 to 1 in tenths, of "

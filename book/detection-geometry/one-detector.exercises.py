@@ -35,6 +35,10 @@ EXERCISES = {
                     "a move is four numbers: two for the center, two for the sides",
                 ),
                 (
+                    [800, 200, 80000],
+                    "in the order that is asked: features, scores, moves",
+                ),
+                (
                     [80000, 1, 4],
                     "the features are of all boxes; each has its own score and move",
                 ),

@@ -103,6 +103,7 @@ EXERCISES = {
                 0.0498: "that is e^-3, the limit for large z, where the factor "
                 "1/(1 + e^-3)^2 still matters; or decimals are missing",
                 0.0099: "that is the slope of tanh",
+                0.01: "that is the slope of tanh",
                 -0.0452: "the slope is positive: the sigmoid rises everywhere",
             },
         ),
@@ -153,6 +154,10 @@ EXERCISES = {
                 ): "e^-z is then the distance from 1 to the next number; "
                 "half of it, 2^-53, is rounded away too, and no more",
                 24 * math.log(2): "that is the end in single precision",
+                -53
+                * math.log(
+                    2
+                ): "to the right: on the left the values go on, ever smaller",
                 53.0: "e^-z must fall to 2^-53, not to e^-53",
                 709.8: "that is where e^-z overflows, the left end",
             },
@@ -197,6 +202,7 @@ EXERCISES = {
                     "layer 10 does not get the inputs, but outputs of "
                     "sigmoids, of mean square about 1/2",
                 ),
+                ([77, 84], "right, in percent: between 0 and 1 is asked"),
                 (
                     [77.2, 83.6],
                     "right, in percent: between 0 and 1 is asked",
