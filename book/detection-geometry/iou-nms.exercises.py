@@ -115,8 +115,8 @@ EXERCISES = {
                 0.2: "the IoUs with one object need not add up to 1",
             },
             confirm="The two are at least 0.7 apart, and one is 0.2 from the object: "
-            "the other is 0.5 or more away. It is reached: on a line 0 to 8 and 5 to 10 "
-            "share 0.3, and with the object, 0 to 10, 0.8 and 0.5.",
+            "the other is 0.5 or more away. It is reached: on a line, 0 to 8 and 5 to "
+            "10 share 0.3, and with the object, 0 to 10, 0.8 and 0.5.",
         ),
     ),
     "suppression-by-hand": vector(
