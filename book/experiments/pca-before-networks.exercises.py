@@ -50,10 +50,29 @@ _POINTS = np.random.default_rng(0).normal(3, [[1, 5, 2, 0.5]], (12, 4))
 _FEW = np.array([[1.0, 2.0, 4.0], [3.0, 1.0, 0.0]])
 
 EXERCISES = {
+    "second-direction": asked(
+        "Four points, (-2, -1), (-1, -1), (1, 1) and (2, 1), have variance 3.43 along "
+        "their first principal direction. Which variance have they along the second?",
+        number(
+            3.5 / 2 - math.sqrt(3.5**2 / 4 - 0.25),
+            tolerance=0.004,  # 3.5 - 3.43 will do
+            mistakes={
+                1.0: "that is the variance of the second feature",
+                0.27: "that is the deviation; its square is the variance",
+                1.5: "that is the covariance of the two features",
+                0.29: "divide by the four points",
+                0.097: "divide by n, as S does, not by n - 1",
+                0: "the points do not lie on one line",
+                3.43: "that is the variance along the first",
+                6.93: "the two add up to the trace, 3.5",
+            },
+            confirm="The trace is 3.5; what the first does not take, the second has.",
+        ),
+    ),
     "copied-points": asked(
-        "Twelve points in 2,000 dimensions are in general position, but for three "
-        "that are exact copies of three others. How many directions of variance does "
-        "PCA find?",
+        "Twelve points are drawn at random in 2,000 dimensions, but for three that "
+        "are exact copies of three others. How many directions of variance does PCA "
+        "find?",
         number(
             8,
             tolerance=0,
@@ -116,9 +135,10 @@ EXERCISES = {
         "b",
         options={
             "a": "that says how sure the gain is, not which part of PCA makes it",
-            "b": "It does all that PCA does, but drops no direction that it knows.",
-            "c": "both reduce; what they do besides is still there",
-            "d": "that drops, but does nothing else that PCA does: two things differ",
+            "b": "It does all that the other does, but divides nothing.",
+            "c": "both divide; what that does is in both",
+            "d": "that divides, but reduces nothing and turns nothing: several things "
+            "differ",
         },
     ),
     "how-steep": asked(
@@ -161,6 +181,10 @@ EXERCISES = {
         number(
             3 / math.sqrt(1.36),
             mistakes={
+                3
+                / 2: "means 2 apart lie 1 from the middle, and the variance within "
+                "counts too",
+                2.5: "nearly: the root of 9/1.36 is not cut off but rounded",
                 5.0: "the class means add to the variance: (2/2) squared",
                 3
                 / math.sqrt(

@@ -86,7 +86,9 @@ def first_layer(net: Networks, X) -> dict[str, np.ndarray]:
     }
 
 
-def _check_trained(problems, seeds, prepare, hidden, steps, activation):
+def _check_trained(
+    problems, seeds, prepare, hidden, steps, activation, optimizer, learning_rate
+):  # fmt: skip
     problems, seeds = list(problems), list(seeds)
     if not problems or len(problems) != len(seeds):
         raise ValueError(
@@ -94,7 +96,8 @@ def _check_trained(problems, seeds, prepare, hidden, steps, activation):
             f"{len(problems)}"
         )
     steps = checks.whole(steps, "steps", least=0)
-    return problems, seeds, prepare, tuple(hidden), steps, activation
+    training = steps, activation, optimizer, learning_rate
+    return problems, seeds, prepare, tuple(hidden), *training
 
 
 @checks.door(_check_trained)
@@ -105,6 +108,8 @@ def trained(
     hidden: Sequence[int] = (16, 16),
     steps: int = 500,
     activation: str = "sigmoid",
+    optimizer: str = "adam",
+    learning_rate: float = 0.003,
 ) -> dict[str, np.ndarray]:
     """Train a network on each problem, all at once, its inputs prepared.
 
@@ -115,13 +120,16 @@ def trained(
     seeds : sequence of int
         Of the networks, one for each problem.
     prepare : callable
-        ``(X, y) -> function`` that prepares inputs, fitted on the training rows.
+        ``(X, rows) -> array``: the rows, prepared by what is fitted on the training
+        rows X.
     hidden : sequence of int
         Sizes of the hidden layers; none for one linear layer.
     steps : int
-        Steps of Adam, with rate 0.003 and all rows.
+        Updates, each from all rows.
     activation : str
         Of the hidden layers, as in :class:`~evidence.methods.networks.Networks`.
+    optimizer, learning_rate : str, float
+        Of the updates, as in :func:`~evidence.methods.networks.train`.
 
     Returns
     -------
@@ -132,8 +140,7 @@ def trained(
     """
     ready = []
     for X, y, X_test, y_test in problems:
-        change = prepare(X, y)
-        ready.append((change(X), y, change(X_test), y_test))
+        ready.append((prepare(X, X), y, prepare(X, X_test), y_test))
     X, y, X_test, y_test = (np.stack(part) for part in zip(*ready, strict=True))
     sizes = [X.shape[2], *hidden, 2]
     net = Networks(sizes, seeds, activation, dtype=torch.float64)
@@ -141,7 +148,8 @@ def trained(
     if look:
         found |= {f"{k} before": v for k, v in first_layer(net, X).items()}
     with one_thread():  # in which a thousand inputs are fastest
-        train(net, X, y, steps=steps, binary_places=PLACES)
+        how = {"optimizer": optimizer, "learning_rate": learning_rate}
+        train(net, X, y, steps=steps, binary_places=PLACES, **how)
     if look:
         found |= {f"{k} after": v for k, v in first_layer(net, X).items()}
     found["fit"] = net.accuracy(X, y)

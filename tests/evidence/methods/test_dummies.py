@@ -10,17 +10,13 @@ from evidence.methods import dummies
 from evidence.methods.networks import Networks, train
 
 
-def raw(X, y):
-    return lambda x: x
+def raw(X, rows):
+    return rows
 
 
-def reduced(k):
-    """Return a preparation by scikit-learn's PCA."""
-
-    def prepare(X, y):
-        return PCA(k, svd_solver="full").fit(X).transform
-
-    return prepare
+def to_three(X, rows):
+    """Prepare by scikit-learn's PCA."""
+    return PCA(3, svd_solver="full").fit(X).transform(rows)
 
 
 SMALL = {"n": 20, "dummies": 15}
@@ -60,20 +56,19 @@ def test_many_networks_get_what_one_by_one_gets():
     seeds = [4, 7, 9]
     problems = [dummies.problem(seed, **SMALL) for seed in seeds]
     for hidden, kind in (((6, 5), "sigmoid"), ((6, 5), "relu"), ((), "sigmoid")):
-        found = dummies.trained(problems, seeds, reduced(3), hidden, 40, kind)
+        found = dummies.trained(problems, seeds, to_three, hidden, 40, kind)
         for k, (X, y, X_test, y_test) in enumerate(problems):
-            change = reduced(3)(X, y)
+            inputs, rows = to_three(X, X), to_three(X, X_test)
             net = Networks([3, *hidden, 2], [seeds[k]], kind, dtype=torch.float64)
-            train(net, change(X), y, steps=40)
-            assert found["accuracy"][k] == net.accuracy(change(X_test), y_test)[0]
-            assert found["fit"][k] == net.accuracy(change(X), y)[0]
+            train(net, inputs, y, steps=40)
+            assert found["accuracy"][k] == net.accuracy(rows, y_test)[0]
+            assert found["fit"][k] == net.accuracy(inputs, y)[0]
         assert ("stuck after" in found) == (hidden != () and kind == "sigmoid")
 
 
 def test_a_network_is_that_of_a_plain_loop_in_torch():
     X, y, X_test, _ = dummies.problem(0, **SMALL)
-    change = reduced(3)(X, y)
-    X, X_test = change(X), change(X_test)
+    X, X_test = to_three(X, X), to_three(X, X_test)
     ours = Networks([3, 6, 2], [0], dtype=torch.float64)
     plain = nn.Sequential(nn.Linear(3, 6), nn.Sigmoid(), nn.Linear(6, 2)).double()
     with torch.no_grad():
@@ -91,6 +86,30 @@ def test_a_network_is_that_of_a_plain_loop_in_torch():
     train(ours, X, y, steps=200)
     theirs = plain(torch.tensor(X_test)).detach().numpy()
     np.testing.assert_allclose(theirs, ours.outputs(X_test)[0], atol=1e-6)
+
+
+def test_a_preparation_is_fitted_on_the_training_rows_alone():
+    problems, seen = [dummies.problem(5, **SMALL)], []
+
+    def prepare(X, rows):
+        seen.append((X, rows))
+        return rows
+
+    dummies.trained(problems, [5], prepare, (), 1)
+    X, _, X_test, _ = problems[0]
+    assert all(fitted_on is X for fitted_on, _ in seen)
+    assert seen[0][1] is X and seen[1][1] is X_test
+
+
+def test_how_to_train_is_passed_on():
+    problems = [dummies.problem(5, **SMALL)]
+    X, y, _, _ = problems[0]
+    how = {"optimizer": "sgd", "learning_rate": 0.1}
+    found = dummies.trained(problems, [5], raw, (), 30, **how)
+    net = Networks([25, 2], [5], dtype=torch.float64)
+    train(net, X, y, steps=30, **how)
+    assert found["fit"] == net.accuracy(X, y)
+    assert (found["fit"] != dummies.trained(problems, [5], raw, (), 30)["fit"]).any()
 
 
 def test_what_is_stuck_is_saturated_on_one_side_for_every_row():
