@@ -53,6 +53,7 @@ EXERCISES = {
                     "right; give it as a probability, not in percent",
                 ),
                 0.002: "that is for one box; there are a thousand tries",
+                0.9: "nearly; give two figures",
             },
             confirm="Two such boxes are expected, and one thousand in seven or eight "
             "has none.",
@@ -88,39 +89,75 @@ EXERCISES = {
                 "right regions; name each by its first pixel",
             ),
             ([1, 1, 3, 3, 5, 5], "right regions; begin to count at 0"),
+            (
+                [50, 50, 60, 60, 80, 80],
+                "right regions; give the place of each first pixel, not its value",
+            ),
         ],
         confirm="8 is above the limit 1 + 12/2 of the calmer region.",
     ),
-    "size-and-fill": vector(
-        [0.7, 0.6],
+    "four-similarities": vector(
+        [0.7, 0.6, 1 / 3, 1],
+        tolerance=0.005,
         mistakes=[
             (
-                [0.3, 0.4],
+                [0.3, 0.4, 1 / 3, 1],
                 "those are the shares covered and empty; subtract them from 1",
             ),
-            ([0.6, 0.7], "swapped: size first, then fill"),
+            ([0.6, 0.7, 1 / 3, 1], "swapped: size first, then fill"),
             (
-                [0.7, 60 / 140],
+                [0.7, 60 / 140, 1 / 3, 1],
                 "the gap is divided by the image, not by the common box",
             ),
             (
-                [0.55, 0.75],
+                [0.55, 0.75, 1 / 3, 1],
                 "the sizes are those of the regions, not of their boxes",
             ),
             (
-                [0.7, 0.525],
+                [0.7, 0.525, 1 / 3, 1],
                 "you add 1 to the widths; ends are exclusive here",
             ),
             (
-                [0.7, 0.4],
+                [0.7, 0.4, 1 / 3, 1],
                 "the second is the empty share of the image; subtract it from 1",
             ),
             (
-                [0.7, 0.3],
+                [0.7, 0.3, 1 / 3, 1],
                 "the common box is 14 by 10; you took the whole image",
             ),
+            (
+                [0.7, 0.6, 0, 1],
+                "both have no green: that plane's histograms are the same",
+            ),
+            (
+                [0.7, 0.6, 0, 0],
+                "no plane but green agrees; and in one bin, all of them do",
+            ),
+            (
+                [0.7, 0.6, 1, 3],
+                "each histogram sums to 1 over all three planes",
+            ),
+            (
+                [0.7, 0.6, 1, 1 / 3],
+                "swapped: the right program first",
+            ),
         ],
-        confirm="The common box has 140 pixels, of which 80 belong to neither.",
+        confirm="The common box has 140 pixels, of which 80 belong to neither. One "
+        "plane of three is shared; in one bin, all three are.",
+    ),
+    "second-merge": vector(
+        [2, 3],
+        tolerance=0,
+        mistakes=[
+            ([0, 1], "that is the first merge"),
+            ([1, 2], "region 1 is gone: it is part of region 4"),
+            (
+                [2, 4],
+                "region 4 has 4 + 3 = 7 pixels, and 5 + 7 is more than 5 + 6",
+            ),
+            ([5, 6], "give the numbers of the regions, not their sizes"),
+        ],
+        confirm="Their total of 11 is less than 12, that of regions 2 and 4.",
     ),
     "merge-two-histograms": asked(
         "A region of 100 pixels has the color histogram (0.5, 0.5, 0), its neighbor of "

@@ -87,7 +87,7 @@ def _check_scene(seed, surface, share):
 
 @door(_check_scene)
 def scene(seed: int, surface: str = "one color", share: float = 0.45):
-    """Paint an object before eight others, all of them ellipses in colors by chance.
+    """Paint an object in front of eight others, all ellipses in colors by chance.
 
     Parameters
     ----------
