@@ -206,8 +206,8 @@ def fit(
     x = seen = scaled(x, like=x)
     sets = [treated(x[j], ratio, treatment, seed) for j, seed in enumerate(seeds)]
     x, y, weight = (np.stack(part) for part in zip(*sets, strict=True))
-    # Many small steps magnify what processors round, and in single precision show it.
     kind = partial(_OwnSum, ratio) if treatment == "torch's weights" else Networks
+    # Many small steps magnify what processors round, and in single precision show it.
     net = kind([2, units, units, 2], seeds, activation, dtype=torch.float64)
     asked_at = {"test": fair, "2018": own, "seen": seen}
     found = train(

@@ -60,7 +60,7 @@ def test_many_networks_get_what_one_by_one_gets():
         for k, (X, y, X_test, y_test) in enumerate(problems):
             inputs, rows = to_three(X, X), to_three(X, X_test)
             net = Networks([3, *hidden, 2], [seeds[k]], kind, dtype=torch.float64)
-            train(net, inputs, y, steps=40)
+            train(net, inputs, y, steps=40, binary_places=dummies.PLACES)
             assert found["accuracy"][k] == net.accuracy(rows, y_test)[0]
             assert found["fit"][k] == net.accuracy(inputs, y)[0]
         assert ("stuck after" in found) == (hidden != () and kind == "sigmoid")
@@ -107,9 +107,26 @@ def test_how_to_train_is_passed_on():
     how = {"optimizer": "sgd", "learning_rate": 0.1}
     found = dummies.trained(problems, [5], raw, (), 30, **how)
     net = Networks([25, 2], [5], dtype=torch.float64)
-    train(net, X, y, steps=30, **how)
+    train(net, X, y, steps=30, binary_places=dummies.PLACES, **how)
     assert found["fit"] == net.accuracy(X, y)
     assert (found["fit"] != dummies.trained(problems, [5], raw, (), 30)["fit"]).any()
+
+
+def test_last_digits_of_the_inputs_do_not_grow_into_other_networks(monkeypatch):
+    rng = np.random.default_rng(0)
+    problems = [dummies.problem(seed) for seed in range(3)]
+    another_processor = [
+        (X * (1 + 1e-15 * rng.standard_normal(X.shape)), *rest) for X, *rest in problems
+    ]
+    same = {}
+    for places in (dummies.PLACES, None):
+        monkeypatch.setattr(dummies, "PLACES", places)
+        accuracies = [
+            dummies.trained(some, range(3), raw, (), 2000)["accuracy"]
+            for some in (problems, another_processor)
+        ]
+        same[places] = np.array_equal(*accuracies)
+    assert same == {16: True, None: False}
 
 
 def test_what_is_stuck_is_saturated_on_one_side_for_every_row():

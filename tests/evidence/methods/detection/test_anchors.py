@@ -127,10 +127,8 @@ differences = st.tuples(st.floats(-0.99, 0.99), st.floats(-0.99, 0.99))
 def test_how_many_copies_tie_depends_on_the_difference_of_the_sides(seed, more, wide):
     """In strides: one where both are less than 1, two and more from 2 along one on."""
     rng = np.random.default_rng(seed)
-    (shape,), stride = (
-        anchors(1, 1, 1, [rng.uniform(40, 120)], [rng.uniform(0.5, 2)]),
-        8,
-    )
+    stride = 8
+    (shape,) = anchors(1, 1, 1, [rng.uniform(40, 120)], [rng.uniform(0.5, 2)])
     sides = shape[2:] - shape[:2] + stride * np.array(more)
     sides[0] += 3 * stride * wide
     start = 200 + rng.uniform(0, stride, 2)
