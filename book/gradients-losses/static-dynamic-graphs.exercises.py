@@ -5,7 +5,7 @@ Chapter: book/gradients-losses/static-dynamic-graphs.ipynb.
 
 import math
 
-from evidence.exercises import asked, bug, choice, function, number
+from evidence.exercises import asked, choice, function, number
 from evidence.methods.programs import needed_lines
 
 
@@ -131,24 +131,6 @@ EXERCISES = {
             },
             confirm="Three halvings, whatever comes.",
         ),
-    ),
-    "shape-bug": bug(
-        """
-        x = np.ones((64, 10))
-        w = np.ones((10, 1))
-        prediction = x @ w
-        error = prediction - np.zeros(64)
-        loss = (error * error).mean()
-        """,
-        at=4,
-        why_not={
-            1: "64 samples of 10 numbers: that is wanted",
-            2: "ten weights, for one output: that is wanted",
-            3: "(64, 10) times (10, 1) is (64, 1), one prediction a sample",
-            5: "a mean is one number; ask what it is the mean of",
-        },
-        confirm="(64, 1) minus (64,) is (64, 64): each prediction minus each target. "
-        "The mean in the next line hides it.",
     ),
     "crossover": asked(
         "One operation costs an overhead of 8 µs; the machine does 64 GFLOP/s (64·10^9 "
