@@ -202,6 +202,17 @@ def halving(x):
     return x
 
 
+def test_what_python_does_on_the_way_happens_once_at_the_recording(capsys):
+    def printing(x):
+        print("here")
+        return x * 2
+
+    tape = record(printing, x=1)
+    assert capsys.readouterr().out == "here\n"
+    assert run(tape, x=3) == symbolic_trace(printing)(3) == 6
+    assert capsys.readouterr().out == "here\n"  # by torch, as it recorded
+
+
 @pytest.mark.filterwarnings("ignore")
 @pytest.mark.parametrize(
     "function, first, second", [(branch, 3.0, -3.0), (halving, 8.0, 20.0)]
