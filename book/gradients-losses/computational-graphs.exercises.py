@@ -90,7 +90,7 @@ EXERCISES = {
         "c",
         options={
             "a": "in single precision so small a step leaves mostly rounding",
-            "b": "other weights have kinks elsewhere; such a check raises its alarms in "
+            "b": "other weights have kinks elsewhere; such a check raises alarms in "
             "many networks, right or wrong",
             "c": "A smaller step hardly ever crosses a kink, and double precision "
             "affords it. A bug stays at any step.",
