@@ -84,7 +84,8 @@ EXERCISES = {
             "sum over one entry changes nothing",
         },
         confirm="Without keepdims=True the axis is gone: (4, 3) becomes (4,), not "
-        "(4, 1). Added to a column it broadcasts again, silently, to (4, 4).",
+        "(4, 1). Subtracted from the column in a descent step it would be broadcast "
+        "again, silently, to (4, 4).",
     ),
     "which-control": choice(
         "c",
