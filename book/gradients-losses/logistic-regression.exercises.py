@@ -7,7 +7,15 @@ import math
 
 import numpy as np
 
-from evidence.exercises import Exercise, asked, bug, choice, function, number, vector
+from evidence.exercises import (
+    Exercise,
+    asked,
+    bug,
+    choice,
+    function,
+    number,
+    vector,
+)
 from evidence.tasks import Mistake
 
 
@@ -115,8 +123,8 @@ EXERCISES = {
     "three-people": asked(
         "Three people have the features (1, 0), (1, 1) and (1, 2), the first of which "
         "is the intercept's. The first person is healthy (y = 0), the others are ill "
-        "(y = 1). What is the gradient of the mean cross-entropy of logistic regression "
-        "at the weights (0, ln 3)? The answer is a list of two numbers.",
+        "(y = 1). What is the gradient of the mean cross-entropy of logistic "
+        "regression at the weights (0, ln 3)? The answer is a list of two numbers.",
         vector(
             _three_people(lambda z, y: _p(z) - y),
             mistakes=[
@@ -124,14 +132,21 @@ EXERCISES = {
                     [0.15, -0.45],
                     "that is the sum over the three people; the loss is their mean",
                 ),
-                ([-0.05, 0.15], "that is downhill: the gradient has p - y, not y - p"),
                 (
-                    _three_people(lambda z, y: 2 * (_p(z) - y) * _p(z) * (1 - _p(z))),
-                    "that is the gradient of the squared error; in that of cross-entropy "
-                    "p(1 - p) cancels",
+                    [-0.05, 0.15],
+                    "that is downhill: the gradient has p - y, not y - p",
                 ),
                 (
-                    _three_people(lambda z, y: (_p(z) - y) * _p(z) * (1 - _p(z))),
+                    _three_people(
+                        lambda z, y: 2 * (_p(z) - y) * _p(z) * (1 - _p(z))
+                    ),
+                    "that is the gradient of the squared error; in that of "
+                    "cross-entropy p(1 - p) cancels",
+                ),
+                (
+                    _three_people(
+                        lambda z, y: (_p(z) - y) * _p(z) * (1 - _p(z))
+                    ),
                     "p(1 - p) cancels against the slope of the logarithm",
                 ),
                 (
@@ -156,21 +171,22 @@ EXERCISES = {
         ),
     ),
     "safe-step": asked(
-        "Four people have the features (1, 2), (1, -2), (1, 1) and (1, -1), the first of "
-        "which is the intercept's. Below which step size does gradient descent on the "
-        "mean cross-entropy of logistic regression lower the loss with every step, "
-        "whatever the labels? (The curvature of a person's loss in the score is at most "
-        "1/4.)",
+        "Four people have the features (1, 2), (1, -2), (1, 1) and (1, -1), the first "
+        "of which is the intercept's. Below which step size does gradient descent on "
+        "the mean cross-entropy of logistic regression lower the loss with every step, "
+        "whatever the labels? (The curvature of a person's loss in the score is at "
+        "most 1/4.)",
         number(
             3.2,
             mistakes={
-                8.0: "that takes the smallest eigenvalue, 4; the steepest direction decides",
+                8.0: "that takes the smallest eigenvalue, 4; the most curved direction "
+                "decides",
                 1.6: "that is 1 over the largest curvature; the loss falls up to twice "
                 "as far",
                 0.8: "the loss is a mean: X'X is divided by the number of people",
                 0.2: "the curvature is X'X/(4n), not X'X",
-                0.4: "each person's curvature is p(1 - p), at most 1/4, and the loss is "
-                "a mean over four",
+                0.4: "each person's curvature is p(1 - p), at most 1/4, and the loss "
+                "is a mean over four",
                 0.625: "that is the largest curvature itself; the step is 2 over it",
                 0.3125: "that is half the largest curvature; the step is 2 over it",
             },
@@ -201,12 +217,12 @@ EXERCISES = {
     "which-has-one": choice(
         "b",
         {
-            "a": "every healthy person is below 3.5 and every ill one above: weights can "
-            "be stretched without end",
-            "b": "A healthy person lies at 5 and an ill one at 4: whatever the weights, "
-            "somebody is on the wrong side, and stretching costs.",
-            "c": "both at 3 can be put on the plane, where they cost ln 2 each, and all "
-            "others on their right side: stretching about that plane still pays",
+            "a": "every healthy person is below 3.5 and every ill one above: weights "
+            "can be stretched without end",
+            "b": "A healthy person lies at 5 and ill ones at 4 and 6: whatever the "
+            "weights, somebody is on the wrong side, and stretching costs.",
+            "c": "both at 3 can be put on the plane, where they cost ln 2 each, and "
+            "all others on their right side: stretching about that plane still pays",
             "d": "how few are ill does not matter: a plane between 2 and 5 is enough",
         },
     ),
@@ -221,13 +237,13 @@ EXERCISES = {
         choice(
             "d",
             {
-                "a": "stretching all weights leaves every decision, and so the accuracy, "
-                "as it is",
+                "a": "stretching all weights leaves every decision, and so the "
+                "accuracy, as it is",
                 "b": "with an intercept these two are equal at the minimum, however "
                 "extreme the probabilities: its entry of the gradient is 0",
                 "c": "it is 0 at the minimum, and the minimum is what is too extreme",
-                "d": "A slope below 1 says by how much the scores of new people have to "
-                "be shrunk.",
+                "d": "A slope below 1 says by how much the scores of new people have "
+                "to be shrunk.",
             },
         ),
     ),
