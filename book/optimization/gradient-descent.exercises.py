@@ -130,25 +130,6 @@ EXERCISES = {
         },
         confirm="It measures on the samples that the network was trained on.",
     ),
-    "updates": asked(
-        "1,000 samples, torch's DataLoader(batch_size=64, drop_last=True), 40 passes. "
-        "How many updates?",
-        number(
-            600,
-            tolerance=0,
-            mistakes={
-                625: "a pass of 1,000 samples holds 15 full batches; what is left over "
-                "is dropped in each",
-                640: "that is with the last, smaller batch of each pass: "
-                "drop_last=False",
-                15: "that is one pass",
-                40: "that is one update a pass: batch gradient descent",
-                40000: "that is one update a sample",
-                2560: "that is 40 times 64; how many batches has a pass?",
-            },
-            confirm="15 full batches a pass.",
-        ),
-    ),
     "which-control": choice(
         "b",
         options={

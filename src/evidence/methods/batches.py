@@ -44,7 +44,7 @@ def sgd(
     passes: int,
     rng: np.random.Generator,
 ) -> np.ndarray:
-    """Descend on batches of b of the n samples; return the weights of every step.
+    """Descend on batches of b of n samples; return each step's weights.
 
     Each pass takes the samples in a new order; those that do not fill a batch are left
     out.
