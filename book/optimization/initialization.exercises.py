@@ -186,8 +186,8 @@ EXERCISES = {
         number(
             100,
             mistakes={
-                10: "the gradient is a tenth, too: steps ten times as large are needed, "
-                "from gradients a tenth as large",
+                10: "the gradient is a tenth, too: the step has to be ten times as "
+                "large, from a gradient that is a tenth",
                 0.01: "the other way round: weights that large turn more slowly",
                 0.1: "larger weights take larger steps to turn as far",
                 1: "the outputs begin the same, but the same step turns large weights "
