@@ -7,7 +7,7 @@ import math
 
 import numpy as np
 
-from evidence.exercises import asked, bug, choice, function, number, vector
+from evidence.exercises import asked, choice, function, number, vector
 
 
 def _orthogonal(a):
@@ -155,29 +155,6 @@ EXERCISES = {
                 "what happens without it",
             },
         ),
-    ),
-    "not-all-zero": bug(
-        """
-        net = torch.nn.Sequential(
-            torch.nn.Linear(12, 100), torch.nn.ReLU(),
-            torch.nn.Linear(100, 2))
-        with torch.no_grad():
-            for layer in net:
-                if isinstance(layer, torch.nn.Linear):
-                    layer.weight.zero_()
-        adam = torch.optim.Adam(net.parameters(), lr=0.003)
-        """,
-        at=7,
-        why_not={
-            2: "ReLU is 0 at 0, so an all-zero network cannot move: ask whether it is "
-            "one",
-            4: "this only keeps autograd from recording the line below",
-            5: "it visits every layer; the next line picks those with weights",
-            6: "both linear layers are found",
-            8: "Adam cannot move a weight whose gradient is exactly 0",
-        },
-        confirm="It zeroes the weights and leaves the biases as torch drew them, each "
-        "by itself: the units differ from the start.",
     ),
     "bn-rate": asked(
         "Batch normalization follows a linear layer. Its weights begin 10 times as "
