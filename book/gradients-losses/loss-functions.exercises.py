@@ -58,13 +58,27 @@ EXERCISES = {
             100 * math.log(5),
             mistakes={
                 100: "that is the mean, which squared errors ask for",
-                100 * math.log(2): "that is the median, as if both cost the same",
-                -100 * math.log(0.8): "that is the 0.2 quantile: too few is dear",
-                100 * math.log(4): "that is the 0.75 quantile; 4 against 1 are 4 of 5",
-                100 * math.log(10): "that is the 0.9 quantile; 4 against 1 are 4 of 5",
+                100
+                * math.log(
+                    2
+                ): "that is the median, as if both cost the same",
+                -100
+                * math.log(
+                    0.8
+                ): "that is the 0.2 quantile: too few is dear",
+                100
+                * math.log(
+                    4
+                ): "that is the 0.75 quantile; 4 against 1 are 4 of 5",
+                100
+                * math.log(
+                    10
+                ): "that is the 0.9 quantile; 4 against 1 are 4 of 5",
                 0.8: "that is the share τ; the number of loaves is its quantile",
                 100
-                * math.log10(5): "natural logarithm: e^(-d/100) = 1/5 is to be solved",
+                * math.log10(
+                    5
+                ): "natural logarithm: e^(-d/100) = 1/5 is to be solved",
             },
             confirm="4 against 1 asks for the 0.8 quantile: sold out one day in five.",
         ),
@@ -79,7 +93,10 @@ EXERCISES = {
                 _with_a_jump,
                 "the two pieces do not meet at β: the straight one lacks -β/2",
             ),
-            (_of_beta_1, "right for β = 1 alone; for another β the pieces do not meet"),
+            (
+                _of_beta_1,
+                "right for β = 1 alone; for another β the pieces do not meet",
+            ),
             (
                 _half_huber,
                 "the value is right; the slope is the Huber loss's, β times too large",
@@ -112,11 +129,23 @@ EXERCISES = {
             [0.07, -0.03],
             mistakes=[
                 ([-0.03, 0.07], "right, in the other order"),
-                ([0.05, -0.05], "it does not hop evenly: start at 0.37 and count"),
+                (
+                    [0.05, -0.05],
+                    "it does not hop evenly: start at 0.37 and count",
+                ),
                 ([0.07, 0.03], "after 0.07 the step leads over 0"),
-                ([0.1, -0.1], "each step is 0.1 long, so is the distance of the two"),
-                ([0.1, 0.0], "0.37 is no multiple of 0.1, so 0 is never met"),
-                ([0.37, -0.37], "that is how far it starts; it comes nearer first"),
+                (
+                    [0.1, -0.1],
+                    "each step is 0.1 long, so is the distance of the two",
+                ),
+                (
+                    [0.1, 0.0],
+                    "0.37 is no multiple of 0.1, so 0 is never met",
+                ),
+                (
+                    [0.37, -0.37],
+                    "that is how far it starts; it comes nearer first",
+                ),
                 ([0.07, -0.07], "0.07 - 0.1 is -0.03"),
             ],
             confirm="0.37, 0.27, 0.17, 0.07, -0.03, 0.07, ...",
@@ -132,9 +161,14 @@ EXERCISES = {
                 0.8: "that is the mean, which the squared error asks for",
                 1: "that is the majority, which the absolute error asks for",
                 0.5: "that is where largest errors are least; the power is still 4",
-                1 - _BEST: "that is for a share of 0.2: the sides are swapped",
-                2 / 3: "the slope has a third power, so take the third root",
-                1 / (1 + 0.25**0.25): "set the slope to 0: it has a third power",
+                1
+                - _BEST: "that is for a share of 0.2: the sides are swapped",
+                2
+                / 3: "the slope has a third power, so take the third root",
+                1
+                / (
+                    1 + 0.25**0.25
+                ): "set the slope to 0: it has a third power",
             },
             confirm="Nearer to 1/2 than 0.8 is, but on the same side.",
         ),
