@@ -207,15 +207,15 @@ EXERCISES = {
             "d": "those are moves that your proposals do not need",
         },
     ),
-    "double-or-look": choice(
+    "lengthen-or-look": choice(
         "c",
         options={
             "a": "far off it does; in this row the target is about as long as the "
-            "move, so twice the move goes too far",
-            "b": "that is so far off; in this row the target is about as long as the "
-            "move, so twice the move goes too far",
-            "c": "Twice the move loses, a second look gains. The solution has the "
-            "figures.",
+            "move, so another length adds next to nothing",
+            "b": "far off it even gains more; in this row the target is about as long "
+            "as the move, so another length adds next to nothing",
+            "c": "Another length adds next to nothing, a second look gains. The "
+            "solution has the figures.",
             "d": "two moves end clearly above one there: see the figure",
         },
     ),

@@ -6,13 +6,15 @@
 const NOT_ATTEMPTED = "not attempted yet.";
 const THREE_FIGURES = 0.005;
 const NUMBER = /^[-+]?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?$/i;
+const GROUPED = /^[-+]?[1-9]\d{0,2}(,\d{3})+(\.\d+)?$/; // 1,507
 
 // What a reader typed, as grade() takes it; what is no number stays text, and is refused.
 function parse(task, text) {
   const plain = text.trim().replaceAll("\u2212", "-");
   if (!plain) return null;
   if (!["number", "vector"].includes(task.kind)) return plain;
-  const parts = task.kind === "number" ? [plain] : plain.replace(/^[[(](.*)[\])]$/, "$1").split(/[\s,;]+/).filter(Boolean);
+  const whole = GROUPED.test(plain) ? plain.replaceAll(",", "") : plain;
+  const parts = task.kind === "number" ? [whole] : plain.replace(/^[[(](.*)[\])]$/, "$1").split(/[\s,;]+/).filter(Boolean);
   const numbers = parts.map((part) => {
     const sides = part.split("/");
     return sides.length > 2 || !sides.every((side) => NUMBER.test(side)) ? NaN

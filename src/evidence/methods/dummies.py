@@ -71,6 +71,17 @@ def problem(seed: int, n: int = 80, dummies: int = 500, matrix: str = "uniform")
     return parts
 
 
+def signed(directions) -> np.ndarray:
+    """Return directions, one a row, of which the largest entry is positive.
+
+    A direction of PCA is one up to its sign, and processors choose other signs, from
+    which other networks come out. The rule is that of scikit-learn.
+    """
+    directions = np.asarray(directions)
+    largest = np.abs(directions).argmax(axis=1)[:, None]
+    return directions * np.sign(np.take_along_axis(directions, largest, axis=1))
+
+
 def first_layer(net: Networks, X) -> dict[str, np.ndarray]:
     """Return the shares of saturated outputs and of stuck units, one a network.
 

@@ -129,6 +129,16 @@ def test_last_digits_of_the_inputs_do_not_grow_into_other_networks(monkeypatch):
     assert same == {16: True, None: False}
 
 
+def test_directions_are_the_same_whichever_signs_a_processor_chose():
+    X, rng = dummies.problem(0, **SMALL)[0], np.random.default_rng(0)
+    directions = np.linalg.svd(X - X.mean(axis=0), full_matrices=False)[2][:10]
+    chosen = dummies.signed(directions)
+    signs = rng.choice([-1, 1], (10, 1))
+    assert (dummies.signed(signs * directions) == chosen).all()
+    theirs = PCA(10, svd_solver="full").fit(X).components_
+    np.testing.assert_allclose(chosen, theirs, atol=1e-10)
+
+
 def test_what_is_stuck_is_saturated_on_one_side_for_every_row():
     net = Networks([1, 3, 2], [0], dtype=torch.float64)
     with torch.no_grad():
