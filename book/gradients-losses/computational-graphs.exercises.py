@@ -10,46 +10,58 @@ import math
 from evidence.exercises import asked, bug, choice, number, vector
 
 EXERCISES = {
-    "by-hand": vector(
-        [39, 26, 6],
-        tolerance=0,
-        mistakes=[
-            (
-                [36, 24, 6],
-                "u itself is a road to z as well: add its 1 to 2u",
-            ),
-            (
-                [36, 24, 4],
-                "u itself is a road to z as well: add its 1 to 2u",
-            ),
-            (
-                [21, 14, 6],
-                "u times u has two edges from u, each with the slope u",
-            ),
-            (
-                [21, 14, 5],
-                "u times u has two edges from u, each with the slope u",
-            ),
-            (
-                [18, 12, 6],
-                "there are three edges from u: their slopes add up",
-            ),
-            ([3, 2, 6], "roads add up; the last one to arrive is not all"),
-            ([26, 39, 6], "the slope from x is y, and that from y is x"),
-            (
-                [39, 26, 3],
-                "three operations, but two edges into each of them",
-            ),
-            (
-                [39, 26, 5],
-                "u times u has two edges from u, so it counts twice",
-            ),
-            (
-                [39, 26, 4],
-                "edges into the sum are multiplied along, too, by 1",
-            ),
-        ],
-        confirm="The adjoint of u is 2u + 1 = 13; three operations, two edges each.",
+    "by-hand": asked(
+        "Let u = x·y and z = u·u + u, at x = 2, y = 3. What are the derivatives of z "
+        "by x and by y, and how many multiplications does a backward pass make that "
+        "multiplies once for each edge of the graph? Three numbers.",
+        vector(
+            [39, 26, 6],
+            tolerance=0,
+            mistakes=[
+                (
+                    [36, 24, 6],
+                    "u itself is a road to z as well: add its 1 to 2u",
+                ),
+                (
+                    [36, 24, 4],
+                    "u itself is a road to z as well: add its 1 to 2u",
+                ),
+                (
+                    [21, 14, 6],
+                    "u times u has two edges from u, each with the slope u",
+                ),
+                (
+                    [21, 14, 5],
+                    "u times u has two edges from u, each with the slope u",
+                ),
+                (
+                    [18, 12, 6],
+                    "there are three edges from u: their slopes add up",
+                ),
+                (
+                    [3, 2, 6],
+                    "roads add up; the last one to arrive is not all",
+                ),
+                (
+                    [26, 39, 6],
+                    "the slope from x is y, and that from y is x",
+                ),
+                (
+                    [39, 26, 3],
+                    "three operations, but two edges into each of them",
+                ),
+                (
+                    [39, 26, 5],
+                    "u times u has two edges from u, so it counts twice",
+                ),
+                (
+                    [39, 26, 4],
+                    "edges into the sum are multiplied along, too, by 1",
+                ),
+            ],
+            confirm="The adjoint of u is 2u + 1 = 13; three operations, two edges "
+            "each.",
+        ),
     ),
     "which-proof": choice(
         "b",
@@ -65,38 +77,52 @@ EXERCISES = {
             "have the same limit",
         },
     ),
-    "fit": bug(
-        """
-        def fit(c, shape):
-            while c.ndim > len(shape):
-                c = c.sum(axis=0)
-            for axis, size in enumerate(shape):
-                if size == 1:
-                    c = c.sum(axis=axis)
-            return c
-        """,
-        at=6,
-        why_not={
-            2: "broadcasting puts new axes in front, so those in front go first",
-            3: "the new axes are in front, and adding over one removes it",
-            4: "that looks at each axis of the parent, as it should",
-            5: "axes of length 1 are those that are stretched; where nothing was, the "
-            "sum over one entry changes nothing",
-        },
-        confirm="Without keepdims=True the axis is gone: (4, 3) becomes (4,), not "
-        "(4, 1). Subtracted from the column in a descent step it would be broadcast "
-        "again, silently, to (4, 4).",
+    "fit": asked(
+        "Where NumPy broadcast an array, a backward pass has to bring the gradient c "
+        "that arrives back to the array's shape. With this function biases of shape "
+        "(3,), added to (4, 3), get the right gradient; a column of shape (4, 1) does "
+        "not. Which line is to blame?",
+        bug(
+            """
+            def fit(c, shape):
+                while c.ndim > len(shape):
+                    c = c.sum(axis=0)
+                for axis, size in enumerate(shape):
+                    if size == 1:
+                        c = c.sum(axis=axis)
+                return c
+            """,
+            at=6,
+            why_not={
+                2: "broadcasting puts new axes in front, so those in front go first",
+                3: "the new axes are in front, and adding over one removes it",
+                4: "that looks at each axis of the parent, as it should",
+                5: "axes of length 1 are those that are stretched; where nothing was, "
+                "the sum over one entry changes nothing",
+            },
+            confirm="Without keepdims=True the axis is gone: (4, 3) becomes (4,), not "
+            "(4, 1). Subtracted from the column in a descent step it would be "
+            "broadcast again, silently, to (4, 4).",
+        ),
     ),
-    "which-control": choice(
-        "c",
-        options={
-            "a": "in single precision so small a step leaves mostly rounding",
-            "b": "other weights have kinks elsewhere; such a check raises alarms in "
-            "many networks, right or wrong",
-            "c": "A smaller step hardly ever crosses a kink, and double precision "
-            "affords it. A bug stays at any step.",
-            "d": "that explains an alarm, but a bug would look the same",
-        },
+    "which-control": asked(
+        "The gradient of a network of ReLUs is compared with central quotients, in "
+        "single precision, at a step of 2^-7: the relative error is 4·10^-3. What "
+        "tells a bug from a kink?\n"
+        "a: the same check with a step of 2^-17, in single precision\n"
+        "b: the same check with the smooth z/√(1 + z²) in place of ReLU\n"
+        "c: a check in double precision with a step of 2^-17\n"
+        "d: nothing; ReLUs have kinks",
+        choice(
+            "c",
+            options={
+                "a": "in single precision so small a step is itself off by a hundredth",
+                "b": "a bug in the backward pass of ReLU would go with it",
+                "c": "A smaller step hardly ever crosses a kink, and double precision "
+                "affords it. A bug stays at any step.",
+                "d": "that explains an alarm, but a bug would look the same",
+            },
+        ),
     ),
     "product": asked(
         "What is the derivative of x² sin x at x = π/2?",

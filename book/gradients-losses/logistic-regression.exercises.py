@@ -183,7 +183,8 @@ EXERCISES = {
                 "decides",
                 1.6: "that is 1 over the largest curvature; the loss falls up to twice "
                 "as far",
-                0.8: "the loss is a mean: X'X is divided by the number of people",
+                0.8: "both count: a person's curvature is at most 1/4, and the mean "
+                "divides by four: X'X/16",
                 0.2: "the curvature is X'X/(4n), not X'X",
                 0.4: "each person's curvature is p(1 - p), at most 1/4, and the loss "
                 "is a mean over four",
@@ -214,17 +215,29 @@ EXERCISES = {
         confirm="The whole jump was made already: half of it must be taken back, "
         "w + step. As it stands, each turn of the loop goes farther out.",
     ),
-    "which-has-one": choice(
-        "b",
-        {
-            "a": "every healthy person is below 3.5 and every ill one above: weights "
-            "can be stretched without end",
-            "b": "A healthy person lies at 5 and ill ones at 4 and 6: whatever the "
-            "weights, somebody is on the wrong side, and stretching costs.",
-            "c": "both at 3 can be put on the plane, where they cost ln 2 each, and "
-            "all others on their right side: stretching about that plane still pays",
-            "d": "how few are ill does not matter: a plane between 2 and 5 is enough",
-        },
+    "which-has-one": asked(
+        "Logistic regression is fitted to an intercept and one measurement, without a "
+        "penalty. The measurements of the healthy people are given to the left of the "
+        "bar, those of the ill ones to its right. Which of these data sets has a "
+        "finite solution?\n"
+        "a: 1, 2, 3 | 4, 5, 6\n"
+        "b: 1, 2, 5 | 4, 6, 7\n"
+        "c: 1, 2, 3 | 3, 4, 5\n"
+        "d: 2, 2, 2 | 5",
+        choice(
+            "b",
+            {
+                "a": "every healthy person is below 3.5 and every ill one above: "
+                "weights can be stretched without end",
+                "b": "A healthy person lies at 5 and ill ones at 4 and 6: whatever the "
+                "weights, somebody is on the wrong side, and stretching costs.",
+                "c": "both at 3 can be put on the plane, where they cost ln 2 each, "
+                "and all others on their right side: stretching about that plane still "
+                "pays",
+                "d": "how few are ill does not matter: a plane between 2 and 5 is "
+                "enough",
+            },
+        ),
     ),
     "which-check": asked(
         "A logistic regression with many features was fitted. The truth is unknown. "

@@ -134,9 +134,8 @@ EXERCISES = {
     ),
     "crossover": asked(
         "One operation costs an overhead of 8 µs; the machine does 64 GFLOP/s (64·10^9 "
-        "operations of arithmetic a second). The product of one sample with an n × n "
-        "matrix takes 2n² of them. From which n on does the arithmetic take longer "
-        "than the overhead?",
+        "operations of arithmetic a second). From which n on does the product of one "
+        "sample with an n × n matrix take longer than the overhead?",
         number(
             math.sqrt(8e-6 * 64e9 / 2),
             mistakes={
@@ -148,7 +147,8 @@ EXERCISES = {
                 512000: "that is 2n²",
                 16: "1 µs is 10^-6 s, and 1 GFLOP is 10^9",
             },
-            confirm="About 500: most layers of small networks lie below.",
+            confirm="The root of 256,000, about 506: most layers of small networks lie "
+            "below.",
         ),
     ),
 }

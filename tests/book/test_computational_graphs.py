@@ -71,3 +71,18 @@ def test_an_array_that_is_used_twice_gets_both_contributions(engine):
     engine["pull_back"](engine["total"](ours @ ours + ours), engine["add_copies"])
     (theirs @ theirs + theirs).sum().backward()
     np.testing.assert_allclose(ours.grad, theirs.grad.numpy(), rtol=1e-12)
+
+
+def test_each_output_of_one_graph_gets_a_sweep_of_its_own(engine):
+    for node, sweep in (
+        ("Node", engine["backward"]),
+        ("Array", lambda end: engine["pull_back"](end, engine["add_copies"])),
+    ):
+        x, y = engine[node](0.7), engine[node](-0.4)
+        shared = x * y
+        for end, slopes in (
+            (shared + x, (0.6, 0.7)),
+            (shared * shared, (0.224, -0.392)),
+        ):
+            sweep(end)
+            np.testing.assert_allclose((x.grad, y.grad), slopes, rtol=1e-12)

@@ -47,6 +47,12 @@ def test_loss_gradient_and_hessian_are_torchs(defined, data):
     np.testing.assert_allclose(defined["hessian"](w, X), hessian, atol=1e-14)
 
 
+def test_a_small_loss_is_right_as_a_share(defined):
+    one, scores = np.ones(1), np.array([[40.0], [-60.0], [-1000.0]])
+    small = [defined["loss"](one, z[None], np.array([z > 0])[0] * 1.0) for z in scores]
+    np.testing.assert_allclose(small, np.exp(-abs(scores[:, 0])), rtol=1e-12)
+
+
 def test_the_slope_of_the_squared_error_is_torchs(defined, data):
     X, y, w = data
     inputs, labels = torch.tensor(X), torch.tensor(y)

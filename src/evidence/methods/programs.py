@@ -41,6 +41,9 @@ OPS = {
 }
 """What each operation makes of values."""
 
+PURE = tuple(op for op in OPS if op not in (*LEAVES, "return"))
+"""Operations that take lines and may be computed at any time."""
+
 SHAPES = dict.fromkeys(OPS, np.broadcast_shapes) | {
     "const": np.shape,
     "return": same,
@@ -186,8 +189,7 @@ def fold(program):
     """Compute now what depends on constants alone."""
     new = []
     for op, args in program:
-        known = op not in (*LEAVES, "return") and op in OPS
-        if known and all(new[k][0] == "const" for k in args):
+        if op in PURE and all(new[k][0] == "const" for k in args):
             numbers = [new[k][1][0] for k in args]
             op, args = "const", (float(OPS[op](*numbers)),)
         new.append((op, args))

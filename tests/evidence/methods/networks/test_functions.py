@@ -55,6 +55,25 @@ def test_a_loss_and_its_derivative_are_those_of_autograd(name):
         torch.testing.assert_close(own[1][j], slope.T)
 
 
+@pytest.mark.parametrize(
+    ("name", "theirs"),
+    [
+        ("xavier", torch.nn.init.xavier_uniform_),
+        ("he", lambda w: torch.nn.init.kaiming_normal_(w, nonlinearity="relu")),
+    ],
+)
+@pytest.mark.parametrize(("inputs", "outputs"), [(200, 300), (300, 200)])
+def test_initial_weights_have_the_moments_of_torch(name, theirs, inputs, outputs):
+    rng, shape = np.random.default_rng(0), (outputs, inputs)
+    own = INITIALIZERS[name](rng, shape, inputs, outputs)
+    torch.manual_seed(0)
+    other = theirs(torch.empty(shape, dtype=torch.float64)).numpy()
+    for power in (1, 2, 4):
+        scale = other.std() ** power
+        moments = [np.mean(w**power) / scale for w in (own, other)]
+        assert moments[0] == pytest.approx(moments[1], abs=0.05)
+
+
 def test_targets_are_a_row_for_each_class_or_the_numbers_themselves():
     labels = torch.tensor([[0, 2], [1, 1]])
     rows = targets_of(labels, 3)
