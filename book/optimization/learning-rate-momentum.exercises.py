@@ -96,8 +96,8 @@ EXERCISES = {
             "b": "Under a constant slope both move equally far, so what is left is "
             "inertia.",
             "c": "a ball at rest without noise stays at rest, ten times as long too",
-            "d": "then each moves a hundred times as far as without momentum; the gap "
-            "in rates is still there",
+            "d": "then momentum still moves ten times as far as gradient descent; the "
+            "gap is still there",
         },
     ),
     "restarts": asked(
