@@ -178,8 +178,8 @@ EXERCISES = {
         options={
             "a": "more networks narrow the interval around a comparison that favors "
             "whichever loss likes the rate 0.003",
-            "b": "The pulls differ in size, so one rate for all is a handicap for "
-            "some. Choose rates on other seeds: the best of several on the judged ones "
+            "b": "A rate may suit one loss and hold another back. Choose rates on "
+            "other seeds: the best of several on the judged ones "
             "flatters whoever varies most.",
             "c": "the best of several on the judged seeds is partly luck, the more so "
             "for the loss that varies most",
