@@ -121,7 +121,7 @@ EXERCISES = {
         "From which start can the units of a hidden layer of sigmoids become "
         "different?\n"
         "a: all weights and biases 0.01\n"
-        "b: in each layer all weights equal to one number, drawn for that layer\n"
+        "b: in each layer all weights and biases one number, drawn for that layer\n"
         "c: all weights 0, each bias drawn by itself\n"
         "d: all weights and biases 0, and Adam in place of SGD",
         choice(
