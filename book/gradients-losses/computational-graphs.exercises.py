@@ -40,7 +40,7 @@ EXERCISES = {
                 ),
                 (
                     [3, 2, 6],
-                    "roads add up; the last one to arrive is not all",
+                    "roads add up; the first one to arrive is not all",
                 ),
                 (
                     [26, 39, 6],

@@ -93,8 +93,8 @@ EXERCISES = {
         options={
             "a": "more starts make a difference certain; they do not say where it "
             "comes from",
-            "b": "Under a constant slope both move equally far, so what is left is "
-            "inertia.",
+            "b": "Under a constant slope both move equally far: without noise, "
+            "inertia is left.",
             "c": "a ball at rest without noise stays at rest, ten times as long too",
             "d": "then momentum still moves ten times as far as gradient descent; the "
             "gap is still there",
@@ -189,7 +189,7 @@ EXERCISES = {
             "b": "turning mixes the curvatures: each coordinate's gradients hold the "
             "steepest",
             "c": "Each coordinate has a scale of its own, so dividing by the size of "
-            "its gradients mends it, as measuring all in one unit would.",
+            "its gradients mends it, as standardizing the inputs would.",
             "d": "a common factor changes the rate that is right for gradient descent, "
             "and nothing else",
         },
