@@ -152,4 +152,34 @@ EXERCISES = {
             "below.",
         ),
     ),
+    "saved": asked(
+        "A program of ten layers (x @ w + b).tanh(), each w of shape (100, 100), runs "
+        "in batches of 5. Each operation costs an overhead of 5 µs, and the machine "
+        "does 10 GFLOP/s (10·10^9 operations of arithmetic a second); the two times "
+        "add up. As one graph the program costs the overhead once. How many times as "
+        "fast is it then?",
+        number(
+            251 / 106,
+            mistakes={
+                30: "that is without the arithmetic, which no graph saves here",
+                251
+                / 101: "a graph is one call: it costs the overhead once, too",
+                151
+                / 106: "a layer is three operations: a product, a sum and a tanh",
+                201
+                / 56: "a product is one multiplication and one addition for each "
+                "weight and sample",
+                170.2
+                / 25.2: "each of the 5 samples of a batch has its arithmetic",
+                106 / 251: "turn it round: how many times as fast",
+                145: "those are the microseconds that are saved; set both times in "
+                "proportion",
+                145
+                / 251: "that is the share of the time that is saved; set both times "
+                "in proportion",
+            },
+            confirm="30 operations, 1,010,000 of arithmetic: 150 + 101 µs against "
+            "5 + 101.",
+        ),
+    ),
 }
