@@ -69,8 +69,8 @@ EXERCISES = {
             "a": "this one is sound: if the change of u over that of x tends to a "
             "number that is not 0, it is not 0 itself for small steps. It proves the "
             "rule wherever g'(a) is not 0",
-            "b": "Not constant is not enough: x² sin(1/x) is not constant near 0, and "
-            "no bound on the step keeps its change from 0.",
+            "b": "That is not enough: x³ sin(1/x) has a continuous derivative, is not "
+            "constant near 0, and returns to 0 for steps as small as one likes.",
             "c": "this one is sound: r tends to 0 with the change of u, which tends to "
             "0 with the step, and nothing is divided by the change of u",
             "d": "this one is sound: the two kinds of steps are treated apart, and "

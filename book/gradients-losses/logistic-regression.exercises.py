@@ -195,6 +195,32 @@ EXERCISES = {
             "10/16.",
         ),
     ),
+    "longer-step": asked(
+        "Logistic regression with one measurement, which is 1 for half of the people "
+        "and -1 for the others, and no intercept. At the minimum of the mean "
+        "cross-entropy every p is 0.2 or 0.8. Below which step size does gradient "
+        "descent, once it is near the minimum, settle there?",
+        number(
+            12.5,
+            mistakes={
+                8.0: "that is safe anywhere: it counts every p(1 - p) as 1/4. At the "
+                "minimum it is 0.16",
+                6.25: "that is 1 over the curvature; up to twice as far a step still "
+                "comes nearer",
+                10.0: "the curvature of a person's loss in the score is p(1 - p), not "
+                "p",
+                2.5: "the curvature of a person's loss in the score is p(1 - p), not p",
+                1.5625: "that is how many times the safe step; the step is asked",
+                3.125: "that is in units of 1/λ, with λ = 1/4; the step is asked",
+                4.0: "that is 1/λ: it counts every p(1 - p) as 1/4, and steps may be "
+                "longer than 1 over the curvature",
+                0.16: "that is the curvature at the minimum; the step is 2 over it",
+                0.08: "that is half the curvature; the step is 2 over the curvature",
+            },
+            confirm="The curvature there is 0.16, and 2/0.16 = 12.5. The safe step is "
+            "8: a longer one works where the minimum is flatter than the bound.",
+        ),
+    ),
     "newton-bug": bug(
         """
         step = np.linalg.solve(hessian(w, X), gradient(w, X, y))
@@ -229,8 +255,8 @@ EXERCISES = {
             {
                 "a": "every healthy person is below 3.5 and every ill one above: "
                 "weights can be stretched without end",
-                "b": "A healthy person lies at 5 and ill ones at 4 and 6: whatever the "
-                "weights, somebody is on the wrong side, and stretching costs.",
+                "b": "A healthy person lies at 5 and ill ones at 4 and 6: unless all "
+                "weights are 0, somebody is on the wrong side, and stretching costs.",
                 "c": "both at 3 can be put on the plane, where they cost ln 2 each, "
                 "and all others on their right side: stretching about that plane still "
                 "pays",
