@@ -5,21 +5,16 @@ import itertools
 import numpy as np
 import pytest
 import torch
+from defined import defined
 
-from tools import notebooks
-
-PATH = notebooks.ROOT / "book" / "gradients-losses" / "computational-graphs.ipynb"
 CELLS = "node", "in-order", "backward", "array", "functions", "fit", "forward"
 
 
 @pytest.fixture(scope="module")
 def engine():
     """Return what these cells of the chapter define."""
-    names = {"np": np, "itertools": itertools}
-    sources = {cell.id: cell.source for cell in notebooks.read(PATH).cells}
-    for name in CELLS:
-        exec(sources[name], names)
-    return names
+    chapter = "gradients-losses/computational-graphs"
+    return defined(chapter, CELLS, np=np, itertools=itertools)
 
 
 def expression(seed, x, y):
