@@ -83,6 +83,42 @@ EXERCISES = {
             confirm="4 against 1 asks for the 0.8 quantile: sold out one day in five.",
         ),
     ),
+    "owns": asked(
+        "Under smooth L1 with β = 1 four readings miss by 0.5, a fifth by 6. Which "
+        "share of the loss is the fifth's, and which of the pulls (the sizes of the "
+        "slopes)? Two numbers.",
+        vector(
+            [11 / 12, 1 / 3],
+            mistakes=[
+                ([1 / 3, 11 / 12], "right, in the other order"),
+                (
+                    [36 / 37, 3 / 4],
+                    "that is squared error; beyond β smooth L1 is straight",
+                ),
+                (
+                    [3 / 4, 1 / 5],
+                    "that is absolute error; within β smooth L1 is a parabola",
+                ),
+                (
+                    [12 / 13, 1 / 3],
+                    "the straight piece lacks -β/2: its loss is 5.5",
+                ),
+                (
+                    [11 / 12, 3 / 4],
+                    "the loss is right; beyond β the slope stays 1",
+                ),
+                (
+                    [11 / 12, 1 / 5],
+                    "the loss is right; within β the slope is e/β, here 0.5",
+                ),
+                (
+                    [11 / 12, 11 / 12],
+                    "pulls are slopes of the loss, not its values",
+                ),
+            ],
+            confirm="Nearly all of the loss, a third of the pulls.",
+        ),
+    ),
     "smooth-l1": function(
         _smooth_l1,
         cases=[(_ERRORS, 1.0), (_ERRORS, 0.5), (_ERRORS, 2.0)],

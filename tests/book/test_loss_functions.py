@@ -10,8 +10,8 @@ from tools import notebooks
 
 PATH = notebooks.ROOT / "book" / "gradients-losses" / "loss-functions.ipynb"
 CELLS = [
-    *("constants", "shares", "fit-line", "solution-smooth", "class-losses"),
-    *("xor", "xor-learn"),
+    *("constants", "shares", "turns", "fit-line", "solution-smooth"),
+    *("class-losses", "xor", "xor-learn"),
 ]
 
 
@@ -49,6 +49,12 @@ def test_values_and_slopes_of_the_ten_readings_belong_together(chapter):
         np.testing.assert_allclose(chapter["SLOPES"][name](e), rise, atol=1e-4)
 
 
+def test_a_typo_owns_the_loss_from_where_the_formulas_say(chapter):
+    # 99 times the loss of nine errors of 0.1 each
+    expected = {"squared": (99 * 0.09) ** 0.5, "absolute": 89.1, "smooth L1": 4.955}
+    assert chapter["turns"] == pytest.approx(expected, abs=1e-6)
+
+
 @pytest.mark.parametrize("beta", [0.3, 1.0, 5.0])
 def test_weighing_anew_finds_the_line_of_least_smooth_l1_loss(chapter, beta):
     rng = np.random.default_rng(4)
@@ -79,6 +85,16 @@ def test_losses_of_classes_are_torch_s(chapter):
         )
         ours = chapter["CLASS_LOSSES"]["hinge"](c.numpy(), t)
         np.testing.assert_allclose(ours, theirs.numpy(), atol=1e-12)
+
+
+def test_rates_tried_at_once_are_those_tried_alone(chapter):
+    rates = np.repeat([0.3, 3.0], 2)[:, None, None]
+    at_once = chapter["learn_xor"]([5, 6, 5, 6], "squared error", rates, steps=5)
+    alone = [
+        chapter["learn_xor"]([5, 6], "squared error", r, steps=5) for r in (0.3, 3)
+    ]
+    for both, parts in zip(at_once, zip(*alone, strict=True), strict=True):
+        np.testing.assert_allclose(both, np.concatenate(parts), atol=1e-12)
 
 
 @pytest.mark.parametrize("loss", ["squared error", "cross-entropy"])
