@@ -3,26 +3,20 @@
 import numpy as np
 import pytest
 import torch
+from defined import defined
 from scipy.optimize import minimize
 from torch.nn import functional
 
-from tools import notebooks
-
-PATH = notebooks.ROOT / "book" / "gradients-losses" / "loss-functions.ipynb"
-CELLS = [
+CELLS = (
     *("constants", "shares", "turns", "fit-line", "solution-smooth"),
     *("class-losses", "xor", "xor-learn"),
-]
+)
 
 
 @pytest.fixture(scope="module")
 def chapter() -> dict:
-    """Return what the cells define whose ids are in CELLS, checks left out."""
-    cells = {cell.id: cell.source for cell in notebooks.read(PATH).cells}
-    names = {"np": np, "torch": torch}
-    for name in CELLS:
-        exec(cells[name].partition("\nexercises.")[0], names)
-    return names
+    """Return what the cells define whose ids are in CELLS."""
+    return defined("gradients-losses/loss-functions", CELLS, np=np, torch=torch)
 
 
 @pytest.mark.parametrize("tau", [0.1, 0.5, 0.9])
