@@ -82,16 +82,24 @@ EXERCISES = {
         ],
         confirm="After n numbers it has drawn a random order: one pass.",
     ),
-    "stand-still": choice(
-        "c",
-        options={
-            "a": "noise shrinks the gradients of no single sample",
-            "b": "a small rate makes small moves, but moves",
-            "c": "Where every sample is met, each has its minimum at that very place; "
-            "there is no noise left.",
-            "d": "however many, each pulls its own way; their mean is zero, one alone "
-            "is not",
-        },
+    "as-wide": asked(
+        "At the bottom of a valley of curvature λ a step at a small rate η takes the "
+        "share 2ηλ of the mean square of x away, and adds η²σ²/b, in batches of b. "
+        "Batches of 4 at rate 0.01 become four times as large. Which rate keeps the "
+        "scatter?",
+        number(
+            0.04,
+            mistakes={
+                0.02: "that keeps what one step adds, η²σ²/b; but at twice the rate "
+                "twice as much is taken away",
+                0.16: "η² is added and η taken away: what is left is one η",
+                0.0025: "turn it round: the larger batch has less noise",
+                0.01: "at the same rate the mean square is a quarter of what it was",
+                0.005: "turn it round: the larger batch has less noise",
+            },
+            confirm="2ηλm = η²σ²/b has m in proportion to η/b. Batches four times as "
+            "large free descent as well at four times the rate, while steps are small.",
+        ),
     ),
     "steps-at": asked(
         "With huge batches a network needs 200 steps, and its critical batch size is "
