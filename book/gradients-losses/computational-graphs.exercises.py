@@ -116,7 +116,8 @@ EXERCISES = {
         choice(
             "c",
             options={
-                "a": "in single precision so small a step is itself off by a hundredth",
+                "a": "in single precision so small a step gives quotients off by a "
+                "hundredth",
                 "b": "a bug in the backward pass of ReLU would go with it",
                 "c": "A smaller step hardly ever crosses a kink, and double precision "
                 "affords it. A bug stays at any step.",

@@ -81,8 +81,8 @@ EXERCISES = {
                 5: "that is what is written; x + y is there twice",
                 3: "y + x takes the same lines in another order: to compare lines is "
                 "not to know algebra",
-                6: "count again what is written: three sums in brackets, a product, "
-                "and one more sum, which makes five",
+                6: "inputs are no operations; as written there are five, and x + y "
+                "stands there twice",
                 7: "inputs, and the return, are no operations",
             },
             confirm="x + y, its square, y + x, and the last sum.",
