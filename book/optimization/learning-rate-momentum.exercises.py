@@ -188,8 +188,8 @@ EXERCISES = {
             "a": "nothing is left to divide away: all curvatures are alike",
             "b": "turning mixes the curvatures: each coordinate's gradients hold the "
             "steepest",
-            "c": "Each coordinate has a scale of its own, so dividing by the size of "
-            "its gradients mends it, as standardizing the inputs would.",
+            "c": "Each coordinate has a curvature of its own; dividing by the size of "
+            "its gradients mends it. (Standardizing would mend the distances, too.)",
             "d": "a common factor changes the rate that is right for gradient descent, "
             "and nothing else",
         },
