@@ -5,6 +5,7 @@ import pytest
 import torch
 from torch.nn.functional import binary_cross_entropy, binary_cross_entropy_with_logits
 
+from evidence import exercises
 from evidence.entries import book_folder
 from tools import notebooks
 
@@ -91,3 +92,11 @@ def test_the_naive_loss_is_nan_where_it_is_right_and_sure(defined):
     right, wrong = (defined["naive"](z, torch.full((2,), t)) for t in (1.0, 0.0))
     assert right.isnan().tolist() == [False, True]
     assert wrong.isinf().tolist() == [False, True]
+
+
+@pytest.mark.parametrize("k", range(4))
+def test_the_loss_of_a_class_is_torchs(k):
+    (ours,) = exercises.find("exploding-gradients-nan/from-logits").right
+    z = np.array([900.0, -3.0, 0.5, -1000.0])
+    theirs = torch.nn.functional.cross_entropy(torch.tensor(z), torch.tensor(k))
+    assert ours(z, k) == pytest.approx(float(theirs), rel=1e-12, abs=1e-12)
