@@ -86,7 +86,7 @@ EXERCISES = {
                 25: "each further unit halves the chance: powers, not products",
                 5000: "each further unit halves the chance: powers, not products",
             },
-            confirm="50/8192 is 0.006: narrow networks are rare, and wide ones safe.",
+            confirm="50/8192 is 0.006. Each further unit halves it.",
         ),
     ),
     "gelu-slope": function(
