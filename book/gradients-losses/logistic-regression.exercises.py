@@ -179,8 +179,8 @@ EXERCISES = {
         number(
             3.2,
             mistakes={
-                8.0: "that takes the smallest eigenvalue, 4; the most curved direction "
-                "decides",
+                8.0: "that takes ¼ alone, or the smallest eigenvalue, 4; the largest, "
+                "10, decides",
                 1.6: "that is 1 over the largest curvature; the loss falls up to twice "
                 "as far",
                 0.8: "both count: a person's curvature is at most 1/4, and the mean "

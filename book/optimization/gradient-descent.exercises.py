@@ -97,8 +97,8 @@ EXERCISES = {
                 0.01: "at the same rate the mean square is a quarter of what it was",
                 0.005: "turn it round: the larger batch has less noise",
             },
-            confirm="2ηλm = η²σ²/b has m in proportion to η/b. Batches four times as "
-            "large free descent as well at four times the rate, while steps are small.",
+            confirm="2ηλm = η²σ²/b has m in proportion to η/b. In equal passes batches "
+            "four times as large free as many at that rate, while steps are small.",
         ),
     ),
     "steps-at": asked(

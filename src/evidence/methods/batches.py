@@ -18,6 +18,7 @@ from evidence.methods.networks import OPTIMIZERS, Networks, train
 FEATURES = 12
 TRAINING, TEST = 400, 2000  # samples of both classes together
 UNITS = 32  # of each of the two hidden layers
+PLACES = 16  # of the parameters: many small steps let last digits grow
 TASK, SEEN, NEW = 0, 3, 4  # streams of a seed
 
 
@@ -142,7 +143,6 @@ def fit(condition: tuple, seeds: list[int]) -> dict:
     b, optimizer, rate, at = condition
     drawn = zip(*map(samples, seeds), strict=True)
     x, y, x_test, y_test = (np.stack(part) for part in drawn)
-    # Many small steps magnify what processors round, and in single precision show it.
     net = Networks([FEATURES, UNITS, UNITS, 2], seeds, dtype=torch.float64)
 
     def accuracies(net):
@@ -157,6 +157,7 @@ def fit(condition: tuple, seeds: list[int]) -> dict:
         learning_rate=rate,
         optimizer=optimizer,
         batch=b,
+        binary_places=PLACES,
         record=accuracies,
         at=at,
     )

@@ -85,6 +85,23 @@ def test_every_batch_size_begins_with_the_same_networks():
     assert found[0]["training"][0, 0] == start.accuracy(x, y)[0]
 
 
+def test_last_digits_do_not_grow_into_other_accuracies(monkeypatch):
+    def on_another_processor(seed, samples=batches.samples):
+        x, *others = samples(seed)
+        rng = np.random.default_rng(0)
+        return x * (1 + 1e-15 * rng.normal(size=x.shape)), *others
+
+    condition, equal = (64, "sgd", 1.92, (1000,)), {}
+    for places in (None, batches.PLACES):
+        monkeypatch.setattr(batches, "PLACES", places)
+        here = batches.fit(condition, [200, 201])
+        with monkeypatch.context() as patch:
+            patch.setattr(batches, "samples", on_another_processor)
+            there = batches.fit(condition, [200, 201])
+        equal[places] = np.array_equal(here["test"], there["test"])
+    assert equal == {None: False, batches.PLACES: True}
+
+
 def test_a_network_that_has_diverged_counts_as_a_coin():
     found = batches.fit((400, "sgd", 1e300, (5,)), [0])
     assert found["test"][0, 0] == 0.5

@@ -1,0 +1,102 @@
+"""What the chapter on NaN defines, beside torch."""
+
+import numpy as np
+import pytest
+import torch
+from torch.nn.functional import binary_cross_entropy, binary_cross_entropy_with_logits
+
+from evidence import exercises
+from evidence.entries import book_folder
+from tools import notebooks
+
+PATH = book_folder() / "gradients" / "exploding-gradients-nan.ipynb"
+
+
+@pytest.fixture(scope="module")
+def defined():
+    """Return what the cells that define something define."""
+    cells = {cell.id: cell.source for cell in notebooks.read(PATH).cells}
+    names = {"np": np, "torch": torch}
+    exec(
+        "def with_logits(z, t):\n"
+        "    return torch.nn.functional.binary_cross_entropy_with_logits(\n"
+        "        z, t, reduction='none'\n    )",
+        names,
+    )
+    for name in ("chain", "network", "step", "clip"):
+        exec(cells[name].split("\n\n\ninputs")[0], names)
+    exec(cells["naive"].split("\n\n\nz =")[0], names)
+    return names
+
+
+def layers(seed, networks=3):
+    rng = np.random.default_rng(seed)
+    shapes = [(5, 4), (1, 4), (4, 3), (1, 3)]
+    return [torch.tensor(rng.normal(size=(networks, *s))).float() for s in shapes]
+
+
+@pytest.mark.parametrize("b", [0.0, -1.5])
+def test_the_gradient_of_a_chain_is_autograds(defined, b):
+    a = torch.linspace(0, 1, 11, dtype=torch.float64, requires_grad=True)
+    x = a
+    for _ in range(4):
+        x = torch.sigmoid(3 * x + b)
+    x.sum().backward()
+    gradient, output = defined["chain"](a.detach().numpy(), 3, b, 4)
+    np.testing.assert_allclose(gradient, a.grad.numpy(), rtol=1e-12)
+    np.testing.assert_allclose(output, x.detach().numpy(), rtol=1e-12)
+
+
+@pytest.mark.parametrize("c", [0.01, 1.0, 1e6])
+def test_clipping_is_torchs_for_each_network(defined, c):
+    weights = layers(1)
+    slopes = [w.double() for w in layers(2)]
+    ours = defined["clip"](slopes, c=c)
+    for k in range(3):
+        mine = [torch.zeros_like(w[k]).double().requires_grad_() for w in weights]
+        for weight, slope in zip(mine, slopes, strict=True):
+            weight.grad = slope[k].clone()
+        torch.nn.utils.clip_grad_norm_(mine, c)
+        for one, weight in zip(ours, mine, strict=True):
+            torch.testing.assert_close(one[k], weight.grad, rtol=1e-5, atol=1e-9)
+
+
+def test_a_step_is_that_of_torchs_sgd(defined):
+    rng = np.random.default_rng(3)
+    x = torch.tensor(rng.normal(size=(3, 6, 5)))
+    t = torch.tensor(rng.integers(0, 2, size=(3, 6, 3))).double()
+    after, (loss, _) = defined["step"](layers(4), x, t, 0.5)
+    for k in range(3):
+        mine = [w[k].double().requires_grad_() for w in layers(4)]
+        h = torch.nn.functional.leaky_relu(x[k] @ mine[0] + mine[1], 0.1)
+        z = h @ mine[2] + mine[3]
+        theirs = binary_cross_entropy_with_logits(z, t[k], reduction="sum") / 6
+        theirs.backward()
+        torch.optim.SGD(mine, lr=0.5).step()
+        torch.testing.assert_close(loss[k], theirs.detach().float())
+        for one, weight in zip(after, mine, strict=True):
+            error = (one[k] - weight.detach()).abs().max()
+            assert error < 1e-5  # 16 binary places
+
+
+def test_the_naive_loss_is_torchs_where_it_is_finite(defined):
+    z = torch.linspace(-15, 15, 61, dtype=torch.float64)
+    for t in (torch.zeros(61), torch.ones(61)):
+        theirs = binary_cross_entropy(torch.sigmoid(z), t.double(), reduction="none")
+        ours = defined["naive"](z, t).double()
+        torch.testing.assert_close(ours, theirs, rtol=1e-1, atol=1e-6)
+
+
+def test_the_naive_loss_is_nan_where_it_is_right_and_sure(defined):
+    z = torch.tensor([24 * np.log(2) - 1e-6, 24 * np.log(2) + 1e-6])
+    right, wrong = (defined["naive"](z, torch.full((2,), t)) for t in (1.0, 0.0))
+    assert right.isnan().tolist() == [False, True]
+    assert wrong.isinf().tolist() == [False, True]
+
+
+@pytest.mark.parametrize("k", range(4))
+def test_the_loss_of_a_class_is_torchs(k):
+    (ours,) = exercises.find("exploding-gradients-nan/from-logits").right
+    z = np.array([900.0, -3.0, 0.5, -1000.0])
+    theirs = torch.nn.functional.cross_entropy(torch.tensor(z), torch.tensor(k))
+    assert ours(z, k) == pytest.approx(float(theirs), rel=1e-12, abs=1e-12)
