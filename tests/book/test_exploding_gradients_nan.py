@@ -24,7 +24,7 @@ def defined():
         names,
     )
     for name in ("chain", "network", "step", "clip"):
-        exec(cells[name].split("\n\n\ninputs")[0], names)
+        exec(cells[name].split("\n\n\nnear")[0], names)
     exec(cells["naive"].split("\n\n\nz =")[0], names)
     return names
 
