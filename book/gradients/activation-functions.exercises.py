@@ -102,7 +102,7 @@ EXERCISES = {
                 "in the second term z stays: z times the slope of Φ",
             ),
         ],
-        confirm="Far to the left it falls below 0: GELU has a dip there.",
+        confirm="Left of -0.75 it is below 0: GELU has its dip there.",
     ),
     "which-run": choice(
         "c",
