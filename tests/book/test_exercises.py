@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from evidence.entries import book_folder
-from evidence.exercises import Exercise, check, of_chapter
+from evidence.exercises import MIME, Exercise, check, find, of_chapter
 from tools import notebooks
 
 FILES = book_folder().glob("*/*.exercises.py")
@@ -85,6 +85,19 @@ def test_the_page_says_what_the_check_says(chapter):
 def test_what_the_page_knows_is_fit_for_json(chapter):
     for name, task in on_the_page(chapter):
         assert json.loads(json.dumps(task)) == task, name
+
+
+@pytest.mark.parametrize("path", notebooks.formal(), ids=lambda path: path.stem)
+def test_stored_tasks_are_asked_and_answered_as_today(path):
+    """A chapter that recalls a task has to be run again where the task has changed."""
+    cells = [cell for _, cell in notebooks.code_cells(notebooks.read(path))]
+    stored = [output.get("data", {}).get(MIME) for c in cells for output in c.outputs]
+    for data in (each for each in stored if each and "task" in each):
+        exercise, said = find(data["exercise"]), data["task"]
+        question = {"question": exercise.question} if "question" in said else {}
+        assert said == json.loads(json.dumps(exercise.task | question)), (
+            f"{data['exercise']}: make run CHAPTER={path.stem}"
+        )
 
 
 def on_the_page(chapter: str) -> list[tuple[str, dict]]:
