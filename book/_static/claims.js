@@ -40,14 +40,15 @@
     return [...outputs, ...after(last)];
   }
 
-  // What follows a verdict without a word between, and the sentences that say why.
+  // What follows a verdict without a word between, and the sentences and formulas that
+  // say why.
   function after(last) {
     const told = [];
     let next = last.closest(".cell").nextElementSibling;
     for (; next?.matches(".cell") && !next.querySelector(".evidence-predict"); next = next.nextElementSibling) {
       told.push(...next.querySelectorAll(".cell_output"));
     }
-    for (; next?.matches("p, ul, ol"); next = next.nextElementSibling) told.push(next);
+    for (; next?.matches("p, ul, ol, .math"); next = next.nextElementSibling) told.push(next);
     return told;
   }
 

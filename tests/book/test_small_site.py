@@ -68,7 +68,7 @@ def write_chapter(root: Path, name: str, made, **more) -> None:
     claim = row.data["claim"]
     path = root / "book" / f"{name}.ipynb"
     shown = {"verdict": recorded.verdict(claim), "after": recorded.table()}
-    shown["why"] = "So much for that."
+    shown["why"] = "So much for that:\n\n$$ a = b $$\n\nas one sees."
     shown["row"] = row
     recorded.write_chapter(path, claim.capitalize(), **more, **shown)
     entry = {"id": claim, "statement": row.data["statement"], "believed": "holds"}
@@ -185,10 +185,12 @@ def test_what_comes_out_is_veiled_until_the_reader_answers(visit):
     verdict = opened.locator(".evidence-verdict")
     row = opened.locator(".evidence-replication")
     figure = opened.locator("figure#fig-rise img")
-    why = opened.get_by_text("So much for that.")
+    why = opened.get_by_text("So much for that:")
+    formula, end = opened.locator("div.math"), opened.get_by_text("as one sees.")
     after = opened.locator(".cell:has(.evidence-verdict) + .cell table")
     assert not outcome.is_visible() and not verdict.is_visible()
     assert not why.is_visible() and not after.is_visible()
+    assert not formula.first.is_visible() and not end.is_visible()
     assert not figure.is_visible()
     assert row.is_visible()  # it comes after what was asked
     opened.emulate_media(media="print")
@@ -204,6 +206,7 @@ def test_what_comes_out_is_veiled_until_the_reader_answers(visit):
     assert not outcome.is_visible()  # one question waits
     opened.locator(".evidence-question input[value=holds]").check()
     assert figure.is_visible() and why.is_visible() and after.is_visible()
+    assert formula.first.is_visible() and end.is_visible()
     assert "You said: 0.7." in outcome.inner_text()
     assert "Measured: 0.410 [0.380, 0.440]." in outcome.inner_text()
     assert "You said: holds. The data say otherwise." in verdict.inner_text()
