@@ -67,7 +67,7 @@ EXERCISES = {
                     "there are two paths from x to y, and they add",
                 ),
             ],
-            confirm="3(2x + 1) + 4(-x + 3) - 5. Six numbers became two.",
+            confirm="3(2x + 1) + 4(-x + 3) - 5. Seven numbers became two.",
         ),
     ),
     "wide-enough": asked(
@@ -107,7 +107,7 @@ EXERCISES = {
     "which-run": choice(
         "c",
         options={
-            "a": "both networks have frozen hidden layers for all time",
+            "a": "the sign's hidden layers stay frozen, however many steps",
             "b": "more units make the values finer, and their weights still get no "
             "gradient: it cannot tell the two apart",
             "c": "Same values, another slope: whatever changes now was lost by the "
