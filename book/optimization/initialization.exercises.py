@@ -65,9 +65,10 @@ EXERCISES = {
         ),
     ),
     "depth": asked(
-        "Each of forty ReLU layers has as many inputs as outputs, and weights of 0.9 "
-        "times He's standard deviation. By how many powers of ten does the length of a "
-        "gradient change on the way through all forty? (Negative: it shrinks.)",
+        "Each of forty very wide ReLU layers has as many inputs as outputs, and "
+        "weights of 0.9 times He's standard deviation. By how many powers of ten does "
+        "the length of a gradient change on the way through all forty? (Negative: it "
+        "shrinks.)",
         number(
             40 * math.log10(0.9),
             mistakes={
@@ -130,7 +131,7 @@ EXERCISES = {
                 "a": "equal parameters get equal gradients, at 0.01 as at 0",
                 "b": "drawn or not: within the layer they are equal, and stay so",
                 "c": "Their outputs differ from the start, so the gradients of the "
-                "weights above them do, and from the second step on their own.",
+                "weights above them soon do, and then their own.",
                 "d": "Adam treats equal gradients alike, so equal weights stay equal",
             },
         ),
