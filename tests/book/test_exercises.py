@@ -9,6 +9,7 @@ import pytest
 from evidence.entries import book_folder
 from evidence.exercises import MIME, Exercise, check, find, of_chapter
 from tools import notebooks
+from tools.notebooks import STATE
 
 FILES = book_folder().glob("*/*.exercises.py")
 CHAPTERS = sorted(path.name.removesuffix(".exercises.py") for path in FILES)
@@ -90,13 +91,16 @@ def test_what_the_page_knows_is_fit_for_json(chapter):
 @pytest.mark.parametrize("path", notebooks.formal(), ids=lambda path: path.stem)
 def test_stored_tasks_are_asked_and_answered_as_today(path):
     """A chapter that recalls a task has to be run again where the task has changed."""
-    cells = [cell for _, cell in notebooks.code_cells(notebooks.read(path))]
-    stored = [output.get("data", {}).get(MIME) for c in cells for output in c.outputs]
-    for data in (each for each in stored if each and "task" in each):
+    chapter = notebooks.read(path)
+    outputs = [o for _, cell in notebooks.code_cells(chapter) for o in cell.outputs]
+    stored = [output.get("data", {}).get(MIME) for output in outputs]
+    widgets = chapter.metadata.get("widgets", {}).get(STATE, {}).get("state", {})
+    stored += [widget["state"] for widget in widgets.values()]
+    for data in (each for each in stored if each and {"exercise", "task"} <= {*each}):
         exercise, said = find(data["exercise"]), data["task"]
         question = {"question": exercise.question} if "question" in said else {}
         assert said == json.loads(json.dumps(exercise.task | question)), (
-            f"{data['exercise']}: make run CHAPTER={path.stem}"
+            f"{data['exercise']}: make run CHAPTER={path.parent.name}/{path.stem}"
         )
 
 
