@@ -2,28 +2,31 @@
 
 from __future__ import annotations
 
+import ast
+
 from tools import notebooks
 
 
-def source(chapter: str, cell: str) -> str:
-    """Return the source of a cell, by its id and its chapter's part and slug."""
-    path = notebooks.ROOT / "book" / f"{chapter}.ipynb"
-    (found,) = [one.source for one in notebooks.read(path).cells if one.id == cell]
-    return found
-
-
-def defined(chapter: str, cells: tuple[str, ...], **names) -> dict:
-    """Return what these cells define, run in their order, exercises left out.
+def defined(chapter: str, cells=(), functions_of=(), **names) -> dict:
+    """Return what these cells of a chapter define.
 
     Parameters
     ----------
     chapter : str
         Part and slug, for example ``"gradients/sigmoid-saturation"``.
-    cells : tuple of str
-        Ids of the cells; none of them may run an experiment.
+    cells : iterable of str
+        Ids of cells to run in this order, their exercises' checks left out.
+    functions_of : iterable of str
+        Ids of cells that run an experiment, too: of these the functions alone.
     **names
         What the cells need that others import or define.
     """
+    path = notebooks.ROOT / "book" / f"{chapter}.ipynb"
+    sources = {cell.id: cell.source for cell in notebooks.read(path).cells}
+    for cell in functions_of:
+        tree = ast.parse(sources[cell])
+        tree.body = [part for part in tree.body if isinstance(part, ast.FunctionDef)]
+        exec(compile(tree, cell, "exec"), names)
     for cell in cells:
-        exec(source(chapter, cell).partition("\nexercises.")[0], names)
+        exec(sources[cell].partition("\nexercises.")[0], names)
     return names

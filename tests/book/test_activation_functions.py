@@ -3,27 +3,18 @@
 import numpy as np
 import pytest
 import torch
+from defined import defined
 from sklearn.datasets import make_moons
 from torch.nn import functional
 
-from tools import notebooks
-
-PATH = notebooks.ROOT / "book" / "gradients" / "activation-functions.ipynb"
-CELLS = [
-    *("moons", "passed", "dead-code", "dead-units", "gelu-given", "solution-gelu"),
-    *("sayings-tanh",),
-]
+CELLS = "moons", "passed", "dead-code", "dead-units", "gelu-given", "solution-gelu"
 
 
 @pytest.fixture(scope="module")
 def chapter() -> dict:
-    """Return what the cells define whose ids are in CELLS, results left out."""
-    cells = {cell.id: cell.source for cell in notebooks.read(PATH).cells}
+    """Return what these cells of the chapter define."""
     names = {"np": np, "torch": torch, "functional": functional}
-    for name in CELLS:
-        text = cells[name].partition("\nexercises.")[0].partition("\nby_tanh")[0]
-        exec(text, names)
-    return names
+    return defined("gradients/activation-functions", CELLS, ["sayings-tanh"], **names)
 
 
 def test_the_moons_are_those_of_scikit_learn(chapter):

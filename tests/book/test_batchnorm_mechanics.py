@@ -3,29 +3,22 @@
 import numpy as np
 import pytest
 import torch
+from defined import defined
 from torch.nn.utils import fusion
 
 from evidence.methods import batchnorm
-from tools import notebooks
 
-PATH = notebooks.ROOT / "book" / "normalization" / "batchnorm-mechanics.ipynb"
-CELLS = [
+CELLS = (
     *("forward", "one-pass", "backward", "network", "solution-rms", "images", "fold"),
-    *("training", "to-first-length"),
-]
+    "to-first-length",
+)
 
 
 @pytest.fixture(scope="module")
 def chapter() -> dict:
-    """Return what the cells define whose ids are in CELLS, checks left out."""
-    cells = {cell.id: cell.source for cell in notebooks.read(PATH).cells}
-    names = {"np": np, "torch": torch, "data": None, "SEEDS": 3}
-    for name in CELLS:
-        source = cells[name].partition("\nexercises.")[0]
-        if name == "training":  # the function; not the digits
-            source = source[source.index("def ") :]
-        exec(source, names)
-    return names
+    """Return what these cells of the chapter define."""
+    part, names = "normalization/batchnorm-mechanics", {"np": np, "torch": torch}
+    return defined(part, CELLS, ["training"], SEEDS=3, **names)
 
 
 def close(ours, theirs, tolerance=1e-10):

@@ -3,30 +3,21 @@
 import numpy as np
 import pytest
 import torch
+from defined import defined
 from torch.nn.functional import binary_cross_entropy, binary_cross_entropy_with_logits
 
 from evidence import exercises
-from evidence.entries import book_folder
-from tools import notebooks
 
-PATH = book_folder() / "gradients" / "exploding-gradients-nan.ipynb"
+CELLS = ("chain", "naive", "digits", "network", "step", "clip")
 
 
 @pytest.fixture(scope="module")
-def defined():
-    """Return what the cells that define something define."""
-    cells = {cell.id: cell.source for cell in notebooks.read(PATH).cells}
+def chapter():
+    """Return the functions that these cells of the chapter define."""
+    part = "gradients/exploding-gradients-nan"
     names = {"np": np, "torch": torch}
-    exec(
-        "def with_logits(z, t):\n"
-        "    return torch.nn.functional.binary_cross_entropy_with_logits(\n"
-        "        z, t, reduction='none'\n    )",
-        names,
-    )
-    for name in ("chain", "network", "step", "clip"):
-        exec(cells[name].split("\n\n\nnear")[0], names)
-    exec(cells["naive"].split("\n\n\nz =")[0], names)
-    return names
+    names["binary_cross_entropy_with_logits"] = binary_cross_entropy_with_logits
+    return defined(part, functions_of=CELLS, **names)
 
 
 def layers(seed, networks=3):
@@ -36,22 +27,22 @@ def layers(seed, networks=3):
 
 
 @pytest.mark.parametrize("b", [0.0, -1.5])
-def test_the_gradient_of_a_chain_is_autograds(defined, b):
+def test_the_gradient_of_a_chain_is_autograds(chapter, b):
     a = torch.linspace(0, 1, 11, dtype=torch.float64, requires_grad=True)
     x = a
     for _ in range(4):
         x = torch.sigmoid(3 * x + b)
     x.sum().backward()
-    gradient, output = defined["chain"](a.detach().numpy(), 3, b, 4)
+    gradient, output = chapter["chain"](a.detach().numpy(), 3, b, 4)
     np.testing.assert_allclose(gradient, a.grad.numpy(), rtol=1e-12)
     np.testing.assert_allclose(output, x.detach().numpy(), rtol=1e-12)
 
 
 @pytest.mark.parametrize("c", [0.01, 1.0, 1e6])
-def test_clipping_is_torchs_for_each_network(defined, c):
+def test_clipping_is_torchs_for_each_network(chapter, c):
     weights = layers(1)
     slopes = [w.double() for w in layers(2)]
-    ours = defined["clip"](slopes, c=c)
+    ours = chapter["clip"](slopes, c=c)
     for k in range(3):
         mine = [torch.zeros_like(w[k]).double().requires_grad_() for w in weights]
         for weight, slope in zip(mine, slopes, strict=True):
@@ -61,11 +52,11 @@ def test_clipping_is_torchs_for_each_network(defined, c):
             torch.testing.assert_close(one[k], weight.grad, rtol=1e-5, atol=1e-9)
 
 
-def test_a_step_is_that_of_torchs_sgd(defined):
+def test_a_step_is_that_of_torchs_sgd(chapter):
     rng = np.random.default_rng(3)
     x = torch.tensor(rng.normal(size=(3, 6, 5)))
     t = torch.tensor(rng.integers(0, 2, size=(3, 6, 3))).double()
-    after, (loss, _) = defined["step"](layers(4), x, t, 0.5)
+    after, (loss, _) = chapter["step"](layers(4), x, t, 0.5)
     for k in range(3):
         mine = [w[k].double().requires_grad_() for w in layers(4)]
         h = torch.nn.functional.leaky_relu(x[k] @ mine[0] + mine[1], 0.1)
@@ -79,17 +70,17 @@ def test_a_step_is_that_of_torchs_sgd(defined):
             assert error < 1e-5  # 16 binary places
 
 
-def test_the_naive_loss_is_torchs_where_it_is_finite(defined):
+def test_the_naive_loss_is_torchs_where_it_is_finite(chapter):
     z = torch.linspace(-15, 15, 61, dtype=torch.float64)
     for t in (torch.zeros(61), torch.ones(61)):
         theirs = binary_cross_entropy(torch.sigmoid(z), t.double(), reduction="none")
-        ours = defined["naive"](z, t).double()
+        ours = chapter["naive"](z, t).double()
         torch.testing.assert_close(ours, theirs, rtol=1e-1, atol=1e-6)
 
 
-def test_the_naive_loss_is_nan_where_it_is_right_and_sure(defined):
+def test_the_naive_loss_is_nan_where_it_is_right_and_sure(chapter):
     z = torch.tensor([24 * np.log(2) - 1e-6, 24 * np.log(2) + 1e-6])
-    right, wrong = (defined["naive"](z, torch.full((2,), t)) for t in (1.0, 0.0))
+    right, wrong = (chapter["naive"](z, torch.full((2,), t)) for t in (1.0, 0.0))
     assert right.isnan().tolist() == [False, True]
     assert wrong.isinf().tolist() == [False, True]
 

@@ -3,20 +3,18 @@
 import numpy as np
 import pytest
 import torch
-from defined import defined, source
+from defined import defined
 from scipy.special import expit
 from sklearn.linear_model import LogisticRegression, PoissonRegressor
 
 PART = "gradients-losses/logistic-regression"
+CELLS = ("patients", "squares", "bound", "newton", "glm", "irls", "fitted")
 
 
 @pytest.fixture(scope="module")
 def chapter():
     """Return what the cells that define something define."""
-    names = defined(PART, ("patients", "squares"), np=np, sigmoid=expit)
-    steps = source(PART, "steps")  # the cell runs an experiment, too
-    exec(steps[steps.index("def minimum") :].split("\n\n\n")[0], names)
-    return defined(PART, ("bound", "newton", "glm", "irls", "fitted"), **names)
+    return defined(PART, CELLS, ["steps"], np=np, sigmoid=expit)
 
 
 @pytest.fixture(params=[0, 1, 2, 4], ids=lambda strength: f"strength {strength}")
