@@ -115,6 +115,17 @@ def test_leaf_6_is_rate_or_first_weights(times, rate):
     assert run(network(times), clouds(200), rate)[0] == 6
 
 
+def test_leaf_6_is_a_large_target_and_scaling_cures_it():
+    def far(z, y):
+        return (z - 1e5 * y[:, None]).pow(2).mean()
+
+    def scaled(z, y):
+        return (z - y[:, None]).pow(2).mean()
+
+    assert run(network(), clouds(200), 0.1, far)[0] == 6
+    assert run(network(), clouds(200), 0.1, scaled)[0] is None
+
+
 def test_the_page_shows_what_the_chapter_stored():
     shown = re.findall(r"\{stored\} (\S+) (\S+)", PAGE)
     assert shown == [
