@@ -124,11 +124,3 @@ def test_leaf_6_is_a_large_target_and_scaling_cures_it():
 
     assert run(network(), clouds(200), 0.1, far)[0] == 6
     assert run(network(), clouds(200), 0.1, scaled)[0] is None
-
-
-def test_the_page_shows_what_the_chapter_stored():
-    shown = re.findall(r"\{stored\} (\S+) (\S+)", PAGE)
-    assert shown == [
-        ("gradients/exploding-gradients-nan", "fig-tree"),
-        ("gradients/exploding-gradients-nan", "show-tree"),
-    ]

@@ -11,6 +11,7 @@ from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
 
+from bookext.outputs import figure_of
 from bookext.tables import BOOK
 from evidence import figures, tables
 
@@ -51,11 +52,8 @@ class Stored(SphinxDirective):
         folder.mkdir(parents=True, exist_ok=True)
         (folder / name).write_text(drawing, "utf8", newline="\n")
         source = os.path.relpath(folder, self.env.srcdir).replace(os.sep, "/")
-        image = nodes.image(uri=f"/{source}/{name}", alt=about["alt"])
-        image["classes"].append("evidence-drawing")
-        figure = nodes.figure("", image, align="default")
+        figure = figure_of(nodes.image(uri=f"/{source}/{name}"), about)
         self.set_source_info(figure)
-        figure += nodes.caption("", about["caption"])
         return figure
 
 
