@@ -56,11 +56,11 @@ def from_probability(z, y):
     return -(t * p.log() + (1 - t) * (1 - p).log()).mean()
 
 
-def run(model, batches, rate=0.01, loss=squared, labels_below=3):
+def run(model, batches, rate=0.01, loss=squared, labels_below=3, **others):
     page = {}
     exec(CODE, page)
     optimizer = torch.optim.SGD(model.parameters(), lr=rate)
-    return page["leaf"](model, optimizer, loss, batches, labels_below)
+    return page["leaf"](model, optimizer, loss, batches, labels_below, **others)
 
 
 def test_healthy_training_has_no_leaf():
@@ -79,6 +79,32 @@ def test_leaf_1_is_the_data(spoil):
         y[3] = 3 if spoil == "label" else -1
     leaf, lengths = run(network(), batches)
     assert (leaf, len(lengths)) == (1, 20)
+
+
+@pytest.mark.parametrize("ignored", [-100, 255])
+def test_a_label_that_the_loss_ignores_is_no_fault_until_a_batch_has_no_other(ignored):
+    loss = nn.CrossEntropyLoss(ignore_index=ignored)
+    batches = clouds(50)
+    batches[10][1][:5] = ignored
+    assert run(network(), batches, loss=loss, ignore_index=ignored)[0] is None
+    batches[20][1][:] = ignored
+    for rate in (0.1, 0.01):
+        leaf, lengths = run(network(), batches, rate, loss, ignore_index=ignored)
+        assert (leaf, len(lengths)) == (4, 20)  # 0/0, in the same step
+
+
+def test_leaf_4_is_an_input_that_overflows_too():
+    batches = clouds(50)
+    batches[20][0][3, 7] = 1e36
+    leaf, lengths = run(network(), batches)
+    assert (leaf, len(lengths)) == (4, 20)
+
+
+def test_the_rows_that_the_page_names_are_the_bad_ones():
+    said = re.search(r"bad rows are `(.*?)`", PAGE)[1]
+    x = torch.zeros(4, 3, 2, 2)
+    x[2, 1, 0, 1] = torch.nan
+    assert eval(said, {"x": x}).tolist() == [False, False, True, False]
 
 
 def test_leaf_2_is_the_first_loss():
