@@ -93,9 +93,10 @@ def test_a_label_that_the_loss_ignores_is_no_fault_until_a_batch_has_no_other(ig
         assert (leaf, len(lengths)) == (4, 20)  # 0/0, in the same step
 
 
-def test_leaf_4_is_an_input_that_overflows_too():
+@pytest.mark.parametrize("huge", [1e22, 1e36])
+def test_leaf_4_is_an_input_that_overflows_too(huge):
     batches = clouds(50)
-    batches[20][0][3, 7] = 1e36
+    batches[20][0][3, 7] = huge
     leaf, lengths = run(network(), batches)
     assert (leaf, len(lengths)) == (4, 20)
 
