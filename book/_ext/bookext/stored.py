@@ -46,7 +46,8 @@ class Stored(SphinxDirective):
         raise self.error(f"the cell {cell} of {chapter} shows no drawing and no table")
 
     def figure(self, about: dict, drawing: str) -> nodes.figure:
-        """Return a numbered figure; its drawing stands among those of the notebooks."""
+        """Return a numbered figure; its drawing is the file that the chapter shows."""
+        drawing = "\n".join(drawing.splitlines())  # as MyST-NB names and writes it
         name = f"{hashlib.sha256(drawing.encode()).hexdigest()}.svg"
         folder = Path(self.env.app.outdir).parent / "jupyter_execute"
         folder.mkdir(parents=True, exist_ok=True)
