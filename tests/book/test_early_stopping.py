@@ -1,11 +1,13 @@
 """What the chapter on early stopping defines, beside scikit-learn and torch."""
 
 import copy
+import warnings
 
 import numpy as np
 import pytest
 import torch
 from defined import defined
+from sklearn.exceptions import ConvergenceWarning
 from sklearn.linear_model import Ridge
 from sklearn.neural_network import MLPRegressor
 
@@ -25,19 +27,18 @@ def test_training_stops_where_scikit_learns_does(chapter, seed, waits):
     rng = np.random.default_rng([41, seed])
     X = rng.normal(size=(150, 5))
     y = np.sin(X[:, 0]) + rng.normal(size=150)
-    theirs = MLPRegressor(
-        hidden_layer_sizes=(20,),
-        early_stopping=True,
-        n_iter_no_change=waits,
-        tol=0,
-        max_iter=400,
-        learning_rate_init=0.01,
-        random_state=seed,
-    ).fit(X, y)
+    setting = {"early_stopping": True, "n_iter_no_change": waits, "tol": 0}
+    setting |= {"hidden_layer_sizes": (20,), "learning_rate_init": 0.01}
+    theirs = MLPRegressor(**setting, max_iter=400, random_state=seed).fit(X, y)
     errors = -np.array(theirs.validation_scores_)
     best, last = chapter["stop"](errors, waits + 1)
     assert last == theirs.n_iter_ - 1 < 399
     assert -errors[best] == theirs.best_validation_score_
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ConvergenceWarning)
+        ended = MLPRegressor(**setting, max_iter=best + 1, random_state=seed).fit(X, y)
+    for restored, last_weights in zip(theirs.coefs_, ended.coefs_, strict=True):
+        np.testing.assert_array_equal(restored, last_weights)
 
 
 def test_the_last_check_ends_training_too(chapter):
