@@ -1,0 +1,124 @@
+"""Exercises of the chapter *Input normalization and whitening*.
+
+Chapter: book/normalization/input-normalization.ipynb.
+"""
+
+import numpy as np
+
+from evidence.exercises import asked, bug, choice, function, number
+
+RNG = np.random.default_rng(0)
+CASES = [
+    (RNG.normal(size=(n, p)) @ RNG.normal(size=(p, p)) + 3,)
+    for n, p in ((30, 2), (40, 3), (60, 5))
+]
+
+
+def _zca(x, power=-0.5, back=True, shift=True, unbiased=False):
+    values, v = np.linalg.eigh(np.cov(x.T, bias=not unbiased))
+    matrix = v * values**power
+    if back:
+        matrix = matrix @ v.T
+    return (x - shift * x.mean(0)) @ matrix
+
+
+EXERCISES = {
+    "share-of-lines": asked(
+        "The data fill a disc of radius 1 whose center lies 2 from the origin. Which "
+        "share of the lines through the origin, all directions equally likely, cuts "
+        "the disc?",
+        number(
+            1 / 3,
+            mistakes={
+                1 / 6: "a line may pass the center on either side",
+                2
+                / 3: "a line has no direction: a turn by 180° gives it back",
+                1 / 2: "that is the ratio; its arc sine is the angle",
+                0.5236: "that is the angle, 30°, in radians",
+                30: "that is the angle on one side, in degrees",
+                60: "that is the angle, out of 180 degrees",
+            },
+            confirm="The line may lie up to 30° off, on two sides, out of 180°.",
+        ),
+    ),
+    "off-center": asked(
+        "Least squares with an intercept and one feature of variance 1 and mean 2. "
+        "What is the condition number of the matrix of mean products of (1, x)?",
+        number(
+            33.9706,
+            mistakes={
+                5.82843: "that is the larger eigenvalue; divide it by the smaller",
+                5: "that is the ratio of the diagonal; the 2 beside it counts, too",
+                36: "nearly: (trace)² over the determinant is κ + 2 + 1/κ",
+                1: "so it is once the feature is centered",
+                0.0294373: "the larger eigenvalue by the smaller",
+                13.9282: "the mean of x² is the variance plus the square of the mean",
+                9: "the mean of x² is 5, not 4 or 2",
+            },
+            confirm="Trace 6, determinant 1: 3 + √8 by 3 − √8.",
+        ),
+    ),
+    "zca": function(
+        _zca,
+        cases=CASES,
+        mistakes=[
+            (
+                lambda x: _zca(x, back=False),
+                "that is PCA whitening; turn it back with the transpose of V",
+            ),
+            (
+                lambda x: _zca(x, power=-1.0),
+                "divide by the root of the eigenvalues: they are variances",
+            ),
+            (lambda x: _zca(x, shift=False), "subtract the mean first"),
+            (
+                lambda x: _zca(x, unbiased=True),
+                "that divides by n − 1; use bias=True",
+            ),
+            (
+                lambda x: (x - x.mean(0)) / x.std(0),
+                "that standardizes; correlations are still there",
+            ),
+            (
+                lambda x: _zca(x, power=0.5),
+                "that stretches what is long already; divide by the root",
+            ),
+        ],
+        confirm="Of all whitenings it changes the data least.",
+    ),
+    "which-run": choice(
+        "c",
+        {
+            "a": "more steps change how far training goes, not what is enlarged",
+            "b": "another number of images changes the noise and the fit together",
+            "c": "The same directions, not enlarged: nothing else has changed.",
+            "d": "standardized pixels differ in the axes, too, so two things change",
+        },
+    ),
+    "leak": bug(
+        """
+        order = rng.permutation(len(x))
+        x, y = x[order], y[order]
+        best = np.argsort(np.abs(np.corrcoef(x.T, y)[-1, :-1]))[-10:]
+        for rows in np.array_split(np.arange(len(x)), 5):
+            rest = np.setdiff1d(np.arange(len(x)), rows)
+            mean, std = x[rest].mean(0), x[rest].std(0)
+            model.fit((x[rest] - mean)[:, best] / std[best], y[rest])
+            right = model.predict((x[rows] - mean)[:, best] / std[best]) == y[rows]
+            scores.append(right.mean())
+        """,
+        at=3,
+        why_not={
+            1: "an order drawn without looking at anything leaks nothing",
+            2: "rows and labels stay together",
+            4: "each row is a test row once",
+            5: "the rest is what is not tested",
+            6: "mean and spread come from the training rows",
+            7: "the model sees training rows; which columns was decided earlier",
+            8: "test rows meet the training rows' mean and spread, as they should",
+            9: "the mean of the folds is what is asked",
+        },
+        confirm="It has seen the labels of the rows that are tested later. Move it "
+        "into the loop.",
+    ),
+}
