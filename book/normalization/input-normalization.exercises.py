@@ -41,23 +41,6 @@ EXERCISES = {
             confirm="The line may lie up to 30° off, on two sides, out of 180°.",
         ),
     ),
-    "off-center": asked(
-        "Least squares with an intercept and one feature of variance 1 and mean 2. "
-        "What is the condition number of the matrix of mean products of (1, x)?",
-        number(
-            33.9706,
-            mistakes={
-                5.82843: "that is the larger eigenvalue; divide it by the smaller",
-                5: "that is the ratio of the diagonal; the 2 beside it counts, too",
-                36: "nearly: (trace)² over the determinant is κ + 2 + 1/κ",
-                1: "so it is once the feature is centered",
-                0.0294373: "the larger eigenvalue by the smaller",
-                13.9282: "the mean of x² is the variance plus the square of the mean",
-                9: "the mean of x² is 5, not 4 or 2",
-            },
-            confirm="Trace 6, determinant 1: 3 + √8 by 3 − √8.",
-        ),
-    ),
     "zca": function(
         _zca,
         cases=CASES,
@@ -86,14 +69,24 @@ EXERCISES = {
         ],
         confirm="Of all whitenings it changes the data least.",
     ),
-    "which-run": choice(
-        "c",
-        {
-            "a": "more steps change how far training goes, not what is enlarged",
-            "b": "another number of images changes the noise and the fit together",
-            "c": "The same directions, not enlarged: nothing else has changed.",
-            "d": "standardized pixels differ in the axes, too, so two things change",
-        },
+    "which-run": asked(
+        "A network learns 100 whitened images and tests worse than on standardized "
+        "pixels. Which run, beside the whitened one, shows whether enlarging the "
+        "directions of small variance does it?\n"
+        "a: whitened, twice the steps\n"
+        "b: whitened, twice the images\n"
+        "c: the same directions, each at its own spread, rows as long on average\n"
+        "d: standardized pixels",
+        choice(
+            "c",
+            {
+                "a": "more steps change how far training goes, not what is enlarged",
+                "b": "another number of images changes the noise and the fit together",
+                "c": "The same directions, not enlarged: nothing else has changed.",
+                "d": "standardized pixels differ in the axes, too, so two things "
+                "change",
+            },
+        ),
     ),
     "leak": bug(
         """
