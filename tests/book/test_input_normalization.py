@@ -16,6 +16,7 @@ def chapter():
     return defined(
         CHAPTER,
         cells=["fits", "solution-zca", "count", "treat-digits", "leak"],
+        functions_of=["digits", "leaks"],
         np=np,
         MEAN=2.0,
     )
