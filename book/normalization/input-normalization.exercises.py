@@ -10,7 +10,7 @@ from evidence.exercises import asked, bug, choice, function, number
 RNG = np.random.default_rng(0)
 CASES = [
     (RNG.normal(size=(n, p)) @ RNG.normal(size=(p, p)) + 3,)
-    for n, p in ((30, 2), (40, 3), (60, 5))
+    for n, p in ((5, 2), (7, 3), (9, 4))
 ]
 
 
@@ -20,6 +20,11 @@ def _zca(x, power=-0.5, back=True, shift=True, unbiased=False):
     if back:
         matrix = matrix @ v.T
     return (x - shift * x.mean(0)) @ matrix
+
+
+def _cholesky(x):
+    factor = np.linalg.cholesky(np.cov(x.T, bias=True))
+    return np.linalg.solve(factor, (x - x.mean(0)).T).T
 
 
 EXERCISES = {
@@ -65,6 +70,14 @@ EXERCISES = {
             (
                 lambda x: _zca(x, power=0.5),
                 "that stretches what is long already; divide by the root",
+            ),
+            (
+                lambda x: _zca(x, back=False)[:, ::-1],
+                "that is PCA whitening; turn it back with the transpose of V",
+            ),
+            (
+                _cholesky,
+                "that whitens, from a Cholesky factor; turn it back to the old axes",
             ),
         ],
         confirm="Of all whitenings it changes the data least.",
