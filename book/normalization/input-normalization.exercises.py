@@ -46,6 +46,26 @@ EXERCISES = {
             confirm="The line may lie up to 30° off, on two sides, out of 180°.",
         ),
     ),
+    "from-the-mean": asked(
+        "Least squares with an intercept, and one feature of mean 3 and variance 1. In "
+        "about how many steps does gradient descent, at its best rate, reach a "
+        "millionth of its first excess loss? (Take κ/4 times ln 10⁶, κ being the "
+        "condition number.)",
+        number(
+            411,
+            tolerance=9,
+            mistakes={
+                119: "that is κ; the steps are about 3.5 times as many",
+                38: "that is 3.5 times an eigenvalue; κ is the ratio of both",
+                35: "10 is an entry of H, 1 + m²; κ is the ratio of its eigenvalues",
+                31: "9 is m²; κ is the ratio of the eigenvalues of H",
+                822: "the loss is a square of the error: it needs half of that",
+                1644: "a step multiplies the loss by about e to the power -4/κ: "
+                "divide by 4",
+            },
+            confirm="The eigenvalues add up to 11 and have the product 1: κ is 119.",
+        ),
+    ),
     "zca": function(
         _zca,
         cases=CASES,
@@ -89,15 +109,14 @@ EXERCISES = {
         "a: whitened, twice the steps\n"
         "b: whitened, twice the images\n"
         "c: the same directions, each at its own spread, rows as long on average\n"
-        "d: standardized pixels",
+        "d: standardized pixels, twice the images",
         choice(
             "c",
             {
                 "a": "more steps change how far training goes, not what is enlarged",
                 "b": "another number of images changes the noise and the fit together",
                 "c": "The same directions, not enlarged: nothing else has changed.",
-                "d": "standardized pixels differ in the axes, too, so two things "
-                "change",
+                "d": "images and treatment change together, so two things change",
             },
         ),
     ),
