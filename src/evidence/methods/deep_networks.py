@@ -1,11 +1,11 @@
 """Networks of many equal layers, one a seed, trained together: with and without BN.
 
 A network is a list of tensors with the seed as first axis: weights, scale and shift of
-each hidden layer, then weights and shift of the output. Values of a layer have the shape
-(networks, units, samples), so that torch normalizes the units of all networks in one
-call, which makes 50 layers cheap. What stands between a layer's weighted sums and its
-activation is an argument: a function of the sums, scale, shift and the layer's number,
-such as :func:`plain` or :func:`normalized`.
+each hidden layer, then weights and shift of the output. Values of a layer have the
+shape (networks, units, samples), so that torch normalizes the units of all networks in
+one call. What stands between a layer's weighted sums and its activation is an argument:
+a function of the sums, scale, shift and the layer's number, such as :func:`plain` or
+:func:`normalized`.
 """
 
 from __future__ import annotations
@@ -140,7 +140,7 @@ def logits(
 
 
 def frozen(x: Tensor, layers: Sequence[Tensor], activation: str, **options) -> Callable:
-    """Return evaluation mode of batch normalization, by the statistics of all x at once.
+    """Return batch normalization in evaluation, by the statistics of all x at once.
 
     Parameters
     ----------
