@@ -178,7 +178,7 @@ def fit(
     *,
     seeds: Iterable[int],
     rate: float,
-    steps: int = 150,
+    steps: int = 100,
     m: int = 32,
     activation: str = "ReLU",
     optimizer: Callable = torch.optim.SGD,
