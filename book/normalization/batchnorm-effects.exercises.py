@@ -45,8 +45,8 @@ EXERCISES = {
             "a rate that suits it with another at one that does not",
             "b": "Then each is at its best, and what is left is batch normalization's.",
             "c": "what is at chance because its steps are too long stays there",
-            "d": "that may make the difference larger or smaller; the other side has "
-            "still not been given a rate of its own",
+            "d": "that one is at its best rate already; the other side has not been "
+            "given a rate of its own",
         },
     ),
     "one-step": asked(
@@ -98,7 +98,7 @@ EXERCISES = {
         number(
             32,
             mistakes={
-                1024: "that is the mean square's; a length is its root",
+                1024: "take the root, or divide by the variance, 2",
                 (4 / 3)
                 ** 5: "by the variance, 3 − 1², not by the mean of x⁴",
                 (4 / 3)
@@ -111,7 +111,7 @@ EXERCISES = {
                 1: "φ' is 2x, whose mean square is 4, not 2",
             },
             confirm="The mean of (2x)² is 4, the variance of x² is 2: R = 2, and the "
-            "length grows by 2⁵. Hermite: x² is of degree 2.",
+            "length grows by 2⁵.",
         ),
     ),
     "group-norm": function(
