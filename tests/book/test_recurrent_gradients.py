@@ -26,12 +26,13 @@ def clipped():
 def beside(net, layers, k):
     """Give torch's network the weights of our network k."""
     w, u, b = (part[k] for part in layers[:3])
+    net = net.double()
     with torch.no_grad():
         net.weight_hh_l0.copy_(w.T)
         net.weight_ih_l0.copy_(u.T)
         net.bias_ih_l0.copy_(b[0])
         net.bias_hh_l0.zero_()
-    return net.double()
+    return net
 
 
 @pytest.mark.parametrize(
