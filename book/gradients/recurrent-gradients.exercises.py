@@ -5,7 +5,104 @@ Chapter: book/gradients/recurrent-gradients.ipynb.
 
 import math
 
-from evidence.exercises import asked, bug, choice, number, vector
+import numpy as np
+
+from evidence.exercises import asked, bug, choice, function, number, vector
+
+RNG = np.random.default_rng(0)
+CASES = [
+    tuple(
+        RNG.normal(size=s)
+        for s in ((3, 2), (3, n), (3, n), (n, m), (2, m), (1, m))
+    )
+    for n, m in ((1, 4), (5, 20))
+]
+
+
+def _sigmoid(z):
+    return 1 / (1 + np.exp(-z))
+
+
+def _blocks(x, h, w, u, b):
+    return np.split(h @ w + x @ u + b, 4, axis=-1)
+
+
+def _step(x, h, c, w, u, b):
+    i, f, g, o = _blocks(x, h, w, u, b)
+    c = _sigmoid(f) * c + _sigmoid(i) * np.tanh(g)
+    return _sigmoid(o) * np.tanh(c), c
+
+
+def _without_sigmoids(x, h, c, w, u, b):
+    i, f, g, o = _blocks(x, h, w, u, b)
+    c = f * c + i * np.tanh(g)
+    return o * np.tanh(c), c
+
+
+def _tanh_gates(x, h, c, w, u, b):
+    i, f, g, o = np.tanh(_blocks(x, h, w, u, b))
+    c = f * c + i * g
+    return o * np.tanh(c), c
+
+
+def _all_sigmoids(x, h, c, w, u, b):
+    i, f, g, o = (_sigmoid(z) for z in _blocks(x, h, w, u, b))
+    c = f * c + i * g
+    return o * np.tanh(c), c
+
+
+def _raw_proposal(x, h, c, w, u, b):
+    i, f, g, o = _blocks(x, h, w, u, b)
+    c = _sigmoid(f) * c + _sigmoid(i) * g
+    return _sigmoid(o) * np.tanh(c), c
+
+
+def _raw_state(x, h, c, w, u, b):
+    c = _step(x, h, c, w, u, b)[1]
+    return _sigmoid(_blocks(x, h, w, u, b)[3]) * c, c
+
+
+def _old_state(x, h, c, w, u, b):
+    o = _sigmoid(_blocks(x, h, w, u, b)[3])
+    return o * np.tanh(c), _step(x, h, c, w, u, b)[1]
+
+
+def _coupled(x, h, c, w, u, b):
+    i, f, g, o = _blocks(x, h, w, u, b)
+    c = _sigmoid(f) * c + (1 - _sigmoid(f)) * np.tanh(g)
+    return _sigmoid(o) * np.tanh(c), c
+
+
+def _closed(x, h, c, w, u, b):
+    i, f, g, o = _blocks(x, h, w, u, b)
+    c = (1 - _sigmoid(f)) * c + _sigmoid(i) * np.tanh(g)
+    return _sigmoid(o) * np.tanh(c), c
+
+
+def _swapped(x, h, c, w, u, b):
+    i, f, g, o = _blocks(x, h, w, u, b)
+    c = _sigmoid(i) * c + _sigmoid(f) * np.tanh(g)
+    return _sigmoid(o) * np.tanh(c), c
+
+
+MISTAKES = [
+    (
+        _without_sigmoids,
+        "the gates i, f and o are sigmoids of their blocks",
+    ),
+    (
+        _tanh_gates,
+        "the gates are sigmoids; tanh is for the proposal g and for c",
+    ),
+    (_all_sigmoids, "the proposal g is a tanh: it may be negative"),
+    (_raw_proposal, "the proposal is the tanh of its block"),
+    (_raw_state, "h lets the tanh of c through, not c itself"),
+    (_old_state, "h takes the new c"),
+    (_coupled, "the proposal has a gate of its own, i, beside f"),
+    (_closed, "f is the share that is kept; 1 is an open gate"),
+    (_swapped, "f multiplies the old state, i the proposal"),
+    (lambda *given: _step(*given)[::-1], "return h first, then c"),
+]
 
 EXERCISES = {
     "shear": asked(
@@ -32,17 +129,11 @@ EXERCISES = {
             confirm="Ten times a gradient's entry, at a spectral radius of 0.9.",
         ),
     ),
-    "keeps": number(
-        1 / 0.64,
-        mistakes={
-            0.64: "that is the slope; the matrix has to make up for it",
-            1.0: "that keeps lengths without tanh; the slope is 1 - 0.36",
-            1 / 0.6: "0.6 is the state; its slope is 1 - 0.6²",
-            1 / 0.36: "0.36 is the square; the slope is 1 minus that",
-            1 / 0.8: "the slope is 1 - h², without a root",
-            1 / 0.4: "the slope is 1 - h², not 1 - h",
-        },
-        confirm="Each step multiplies by s and by 0.64.",
+    "lstm-step": function(
+        _step,
+        cases=CASES,
+        mistakes=MISTAKES,
+        confirm="Along c the old state meets a gate and no matrix.",
     ),
     "half-life": asked(
         "An LSTM's forget gate stands at the sigmoid of its bias. Which bias halves "
@@ -87,12 +178,13 @@ EXERCISES = {
     "which-control": choice(
         "b",
         options={
-            "a": "they repeat the failure, and leave its cause open",
-            "b": "As many units, another bias: it has learned, so nine units are "
-            "enough.",
-            "c": "that has other cells and other weights; nothing follows for the LSTM",
-            "d": "if it learned then, time would be a cause; if not, units and bias "
-            "would still be two",
+            "a": "they repeat the success, and leave its source open",
+            "b": "The gate stays as in the runs that failed; the gradient's length is "
+            "that of those that learned. You run it below.",
+            "c": "a harder task with the same gate; bias and gradient still come "
+            "together",
+            "d": "that asks whether a short gradient can be enough; the sentence says "
+            "that a long one is",
         },
     ),
     "pieces": vector(

@@ -6,6 +6,8 @@ import torch
 from defined import defined
 from torch.nn.functional import binary_cross_entropy_with_logits
 
+from evidence.exercises import find
+
 PART = "gradients/recurrent-gradients"
 CELLS = ("gain", "start", "sequences", "network", "reach", "lstm", "through", "learn")
 
@@ -67,6 +69,63 @@ def test_each_gate_stands_where_torch_has_it(chapter):
         states, _ = beside(torch.nn.LSTM(2, 6), moved, 0)(x[0])
         theirs = (states[-1] @ layers[3][0] + layers[4][0])[:, 0]
         torch.testing.assert_close(ours, theirs, rtol=0, atol=1e-12)
+
+
+def test_states_and_each_blocks_gradient_are_those_of_torchs_lstm(chapter):
+    layers = chapter["start"](1, 4, forget=1, units=6)
+    x = chapter["sequences"](1, 1, 4, 9, 7)[0][0, 0]
+    net = beside(torch.nn.LSTM(2, 6), layers, 0)
+    w, u, b = (part[0].clone().requires_grad_() for part in layers[:3])
+    h = c = x.new_zeros(4, 6)
+    for step in range(9):
+        h, c = chapter["lstm"](h, c, x[step] @ u + b, w)
+        states = net(x[: step + 1])[1]
+        for ours, theirs in zip((h, c), states, strict=True):
+            torch.testing.assert_close(ours, theirs[0], rtol=0, atol=1e-12)
+    (h.sum() + (c**2).sum()).backward()
+    (states[0].sum() + (states[1] ** 2).sum()).backward()
+    grads = [
+        net.weight_hh_l0.grad.T,
+        net.weight_ih_l0.grad.T,
+        net.bias_ih_l0.grad[None],
+    ]
+    for part, grad in zip((w, u, b), grads, strict=True):
+        for ours, theirs in zip(part.grad.chunk(4, -1), grad.chunk(4, -1), strict=True):
+            assert theirs.abs().max() > 1e-3
+            torch.testing.assert_close(ours, theirs, rtol=0, atol=1e-12)
+
+
+@pytest.mark.parametrize("gate", range(4))
+def test_a_block_alone_does_what_torchs_does(chapter, gate):
+    """One gate is free at a time; the biases of the others are far out."""
+    layers = chapter["start"](1, 4, units=6)
+    w, u, b = (part[0].clone() for part in layers[:3])
+    for other in {0, 1, 2, 3} - {gate}:
+        b[:, 6 * other : 6 * other + 6] = 40.0  # a sigmoid or tanh of 1
+    net = beside(torch.nn.LSTM(2, 6), [w[None], u[None], b[None]], 0)
+    rng = np.random.default_rng(gate)
+    x, h, c = (torch.tensor(rng.normal(size=(4, n))) for n in (2, 6, 6))
+    ours = chapter["lstm"](h, c, x @ u + b, w)
+    theirs = net(x[None], (h[None], c[None]))[1]
+    z = (h @ w + x @ u + b)[:, 6 * gate : 6 * gate + 6]
+    s = torch.sigmoid(z)
+    new = [c + s, s * c + 1, c + torch.tanh(z), c + 1][gate]
+    seen = s * torch.tanh(new) if gate == 3 else torch.tanh(new)
+    for one, other, by_hand in zip(ours, theirs, (seen, new), strict=True):
+        torch.testing.assert_close(one, other[0], rtol=0, atol=1e-12)
+        torch.testing.assert_close(one, by_hand, rtol=0, atol=1e-12)
+
+
+def test_the_step_to_complete_is_torchs():
+    step = find("recurrent-gradients/lstm-step").right[0]
+    rng = np.random.default_rng(4)
+    x, h, c = (rng.normal(size=(3, n)) for n in (2, 5, 5))
+    cell = torch.nn.LSTMCell(2, 5).double()
+    w, u = (p.detach().numpy().T for p in (cell.weight_hh, cell.weight_ih))
+    b = (cell.bias_ih + cell.bias_hh).detach().numpy()[None]
+    theirs = cell(torch.tensor(x), (torch.tensor(h), torch.tensor(c)))
+    for one, other in zip(step(x, h, c, w, u, b), theirs, strict=True):
+        np.testing.assert_allclose(one, other.detach().numpy(), rtol=0, atol=1e-12)
 
 
 def test_first_weights_are_spread_as_torchs(chapter):
