@@ -7,7 +7,7 @@ import math
 
 import numpy as np
 
-from evidence.exercises import asked, bug, choice, function, number, vector
+from evidence.exercises import asked, choice, function, number, vector
 
 RNG = np.random.default_rng(0)
 CASES = [
@@ -157,23 +157,6 @@ EXERCISES = {
             },
             confirm="At 5 it is 103.",
         ),
-    ),
-    "two-biases": bug(
-        """
-        net = torch.nn.LSTM(2, 20)
-        with torch.no_grad():
-            net.bias_ih_l0[20:40] = 5
-            net.bias_hh_l0[20:40] = 5
-        """,
-        at=4,
-        why_not={
-            1: "two inputs and 20 units are as wanted",
-            2: "weights are set outside of autograd",
-            3: "the blocks are input, forget, proposal, output: 20 to 39 are the "
-            "forget gates",
-        },
-        confirm="The two biases add up: this starts at 10, a half-life of 15,000 "
-        "steps. Set the second to 0.",
     ),
     "which-control": choice(
         "b",
