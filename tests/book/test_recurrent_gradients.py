@@ -9,7 +9,17 @@ from torch.nn.functional import binary_cross_entropy_with_logits
 from evidence.exercises import find
 
 PART = "gradients/recurrent-gradients"
-CELLS = ("gain", "start", "sequences", "network", "reach", "lstm", "through", "learn")
+CELLS = (
+    "gain",
+    "start",
+    "sequences",
+    "network",
+    "steady",
+    "reach",
+    "lstm",
+    "through",
+    "learn",
+)
 
 
 @pytest.fixture(scope="module")
@@ -204,3 +214,15 @@ def test_clipping_is_torchs_for_each_network(clipped):
 def test_half_lives_are_those_the_text_says(bias, steps):
     gate = 1 / (1 + np.exp(-bias))
     assert np.log(0.5) / np.log(gate) == pytest.approx(steps, rel=0.02)
+
+
+def test_states_on_a_grid_leave_the_gradients_alone(chapter):
+    layers = chapter["start"](2, 4, orthogonal=2.0, units=6)
+    x = chapter["sequences"](2, 1, 10, 9, 13)[0][0].requires_grad_()
+    chapter["answer_of"](chapter["lstm"], layers, x).sum().backward()
+    lengths = x.grad.norm(dim=(2, 3)).log10()
+    rounded = chapter["reach"](chapter["lstm"], layers, 9)
+    torch.testing.assert_close(rounded, lengths, rtol=0, atol=1e-3)
+    z = torch.randn(2, 3, 24, generator=torch.Generator().manual_seed(1)).double()
+    h, c = chapter["steady"](chapter["lstm"])(z[..., :6], z[..., :6], z, layers[0])
+    assert torch.equal(torch.cat([h, c]) * 2**16, (torch.cat([h, c]) * 2**16).round())
