@@ -126,7 +126,7 @@ EXERCISES = {
                 20 * 0.9**19: "the corner holds 4",
                 4.0**20: "powers of a matrix are not those of its entries",
             },
-            confirm="Ten times a gradient's entry, at a spectral radius of 0.9.",
+            confirm="Almost eleven times a gradient's entry, at a radius of 0.9.",
         ),
     ),
     "lstm-step": function(
@@ -137,33 +137,35 @@ EXERCISES = {
     ),
     "half-life": asked(
         "An LSTM's forget gate stands at the sigmoid of its bias. Which bias halves "
-        "what the cell state keeps, along the direct path, in 100 steps? (Three "
+        "what the cell state keeps, along the direct path, in 200 steps? (Three "
         "figures.)",
         number(
-            -math.log(2 ** (1 / 100) - 1),
+            -math.log(2 ** (1 / 200) - 1),
             mistakes={
+                5: "that gives 103 steps",
+                10: "twice the bias of 103 steps gives some 15,000",
                 math.log(
-                    99
-                ): "that gives a gate of 0.99, so 37 % are left after 100 "
-                "steps; ask for a half",
+                    199
+                ): "that gives a gate of 0.995, so 37 % are left after "
+                "200 steps; ask for a half",
                 math.log(
-                    100
-                ): "that is about 1/e after 100 steps; ask for a half",
-                2 ** (-1 / 100): "that is the gate; which bias gives it?",
+                    200
+                ): "that is about 1/e after 200 steps; ask for a half",
+                2 ** (-1 / 200): "that is the gate; which bias gives it?",
                 math.log(
-                    2 ** (1 / 100) - 1
+                    2 ** (1 / 200) - 1
                 ): "the sign: the gate is nearly open",
-                math.log(2): "that is ln 2; solve σ(β)^100 = 1/2",
+                math.log(2): "that is ln 2; solve σ(β)^200 = 1/2",
             },
-            confirm="At 5 it is 103.",
+            confirm="At 5 it is 103: from there on each ln 2 more nearly doubles it.",
         ),
     ),
     "which-control": choice(
         "b",
         options={
             "a": "they repeat the success, and leave its source open",
-            "b": "The gate stays as in the runs that failed; the gradient's length is "
-            "that of those that learned. You run it below.",
+            "b": "The forget bias stays as in the runs that failed; the gradient's "
+            "mean length is that of those that learned. You run it below.",
             "c": "a harder task with the same gate; bias and gradient still come "
             "together",
             "d": "that asks whether a short gradient can be enough; the sentence says "
@@ -174,8 +176,12 @@ EXERCISES = {
         [10 ** (12 / 100), 25],
         mistakes=[
             (
-                [10 ** (12 / 100), 100 / 9],
-                "1,000 is 3 of the 12 powers of ten",
+                [10 ** (12 / 100), 24],
+                "keep the factor unrounded: 1.318^25 is 1,000",
+            ),
+            (
+                [10 ** (12 / 100), 26],
+                "keep the factor unrounded: 1.318^25 is 1,000",
             ),
             ([1e10, 25], "the factor is the hundredth root of 10^12"),
             ([0.12, 25], "that is the factor's logarithm"),

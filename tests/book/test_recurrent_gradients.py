@@ -31,8 +31,8 @@ def chapter():
 
 
 @pytest.fixture(scope="module")
-def clipped():
-    return defined(PART, ["clipped"], torch=torch)["Clipped"]
+def scaled():
+    return defined(PART, ["clipped"], torch=torch)["Scaled"]
 
 
 def beside(net, layers, k):
@@ -190,16 +190,16 @@ def test_the_largest_factor_is_that_of_a_search(chapter):
     assert chapter["gain"](w, 3) == pytest.approx(best, rel=1e-6)
 
 
-def test_clipping_is_torchs_for_each_network(clipped):
+def test_a_scaled_step_is_of_one_length_and_torchs_where_it_clips(scaled):
     rng = np.random.default_rng(5)
-    shapes, sizes = [(4, 3), (1, 3)], [10.0, 0.01]
+    shapes, sizes = [(4, 3), (1, 3)], [10.0, 2.0]
     start = [torch.tensor(rng.normal(size=(2, *s))) for s in shapes]
     slopes = [torch.tensor(rng.normal(size=(2, *s))) for s in shapes]
     slopes = [g * torch.tensor(sizes)[:, None, None] for g in slopes]
     ours = [p.clone().requires_grad_() for p in start]
     for p, g in zip(ours, slopes, strict=True):
         p.grad = g.clone()
-    clipped(ours, lr=0.3).step()
+    scaled(ours, lr=0.3).step()
     for k in range(2):
         theirs = [p[k].clone().requires_grad_() for p in start]
         for p, g in zip(theirs, slopes, strict=True):
