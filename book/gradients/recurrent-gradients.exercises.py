@@ -181,7 +181,7 @@ EXERCISES = {
             ),
             (
                 [10 ** (12 / 100), 26],
-                "keep the factor unrounded: 1.318^25 is 1,000",
+                "25 factors make 1,000: count steps, factor unrounded",
             ),
             ([1e10, 25], "the factor is the hundredth root of 10^12"),
             ([0.12, 25], "that is the factor's logarithm"),
