@@ -96,12 +96,17 @@ EXERCISES = {
                 ** 4: "those are what is left; the shares are 1 minus them",
                 1
                 + 0.4
-                + 0.04: "that is ηλt; each step goes the share ηλ of what is "
-                "left",
-                1
+                + 0.04: "that is ηλt of two; each step goes the share ηλ of what "
+                "is left",
+                4.44: "that is ηλt of all three; each step goes the "
+                "share ηλ of what is left",
+                2 / 2.5
                 + 0.2 / 0.7
-                + 0.02 / 0.52: "those two are the shares of ridge at the "
-                "price 1/(ηt)",
+                + 0.02
+                / 0.52: "those are the shares of ridge at the price 1/(ηt)",
+                2
+                - 0.9**4
+                - 0.99**4: "the first direction counts too, with 1",
             },
             confirm="One direction whole, a third of the second, next to nothing of "
             "the last.",
