@@ -136,6 +136,7 @@ EXERCISES = {
             2: "a comparison passes no gradient on",
             4: "this line hides a value, and sends a gradient of 0 back to it; ask "
             "what that 0 meets in the line before",
+            5: "a mean sends one over the number of rows back to each of them",
             6: "it only multiplies the slopes of the lines above",
         },
         confirm="The root has the slope 1/(2 · 0), inf, at 0. The mask sends 0 back, "

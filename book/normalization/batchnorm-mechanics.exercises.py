@@ -62,6 +62,7 @@ EXERCISES = {
                 "that is the variance; γ is the root of it plus ε",
             ),
             ([0.0642456, 3], "ε stands inside the root"),
+            ([0.07, 3], "nearly: give γ to three digits"),
             ([-0.0707107, 3], "with γ = −σ the batch comes back mirrored"),
             ([3, 0.0707107], "γ first: it multiplies, β is added"),
             ([14.1421, 3], "that is 1/σ, by which x̂ was made; γ undoes it"),
@@ -107,9 +108,10 @@ EXERCISES = {
                     "lifts the first output",
                 ),
                 (
-                    [0.625, -0.325],
+                    [0.625, 0.125],
                     "x̂ enters as a square, with a minus: −x̂²/m",
                 ),
+                ([0.625, -0.325], "both x̂ terms have the wrong sign"),
             ],
             confirm="Each of the two raises it: the 10 by stretching the batch.",
         ),
@@ -154,7 +156,10 @@ EXERCISES = {
                 [73984, 73728],
                 "folded, the layer has a bias, a number a channel",
             ),
-            ([74240, 73856], "μ and σ² are remembered, not learned"),
+            (
+                [74240, 73856],
+                "mean and variance are remembered, not learned",
+            ),
             (
                 [73984, 73984],
                 "γ goes into the weights; only a bias is left",

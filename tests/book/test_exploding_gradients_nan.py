@@ -8,7 +8,7 @@ from torch.nn.functional import binary_cross_entropy, binary_cross_entropy_with_
 
 from evidence import exercises
 
-CELLS = ("chain", "naive", "digits", "network", "step", "clip")
+CELLS = ("chain", "naive", "digits", "network", "step", "clip", "say-computed")
 
 
 @pytest.fixture(scope="module")
@@ -36,6 +36,52 @@ def test_the_gradient_of_a_chain_is_autograds(chapter, b):
     gradient, output = chapter["chain"](a.detach().numpy(), 3, b, 4)
     np.testing.assert_allclose(gradient, a.grad.numpy(), rtol=1e-12)
     np.testing.assert_allclose(output, x.detach().numpy(), rtol=1e-12)
+
+
+@pytest.mark.parametrize("w", [7, 100])
+def test_a_chain_with_biases_of_half_its_weight_is_symmetric(chapter, w):
+    a = np.array([0, 0.1, 0.4, 0.499])
+    left, _ = chapter["chain"](a, w, -w / 2, 5)
+    right, _ = chapter["chain"](1 - a, w, -w / 2, 5)
+    np.testing.assert_allclose(left, right, rtol=1e-9)
+    assert (left > 0).all()
+
+
+def chains(chapter, w, b):
+    """Return inputs, and the gradients of chains of 1, 2 and 5 units at them."""
+    a = np.linspace(0, 1, 200_001)
+    return a, [chapter["chain"](a, w, b, n)[0] for n in (1, 2, 5)]
+
+
+@pytest.mark.parametrize("w", [4.5, 5, 7, 10, 20])
+def test_more_units_make_a_higher_peak_and_a_smaller_share(chapter, w):
+    a, gradients = chains(chapter, w, -w / 2)
+    peaks = [g.max() for g in gradients]
+    assert peaks == pytest.approx([(w / 4) ** n for n in (1, 2, 5)])
+    for least in (lambda g: 1, lambda g: g.max() / 2):  # 1 or more, half the peak
+        shares = [(g >= least(g)).mean() for g in gradients]
+        assert shares[0] > shares[1] > shares[2]
+    assert all(np.trapezoid(g, a) < 1 for g in gradients)
+
+
+@pytest.mark.parametrize("w", [2, 4.5, 7, 20, 100])
+def test_without_biases_more_units_lower_the_peak(chapter, w):
+    _, gradients = chains(chapter, w, 0)
+    peaks = [g.max() for g in gradients]
+    assert peaks[0] > peaks[1] > peaks[2]
+
+
+def test_what_comes_first_is_asked_of_those_that_are_lost(chapter):
+    inf, nan = np.inf, np.nan
+    losses = np.array([[1, 1, 1, nan], [inf, nan, 2, nan], [nan, nan, 3, inf]])
+    assert chapter["nan_comes_first"](losses).tolist() == [False, True, True]
+
+
+@pytest.mark.parametrize("z, t, isnan", [(1, 0, 0), (1, 1, 1), (-1, 0, 1), (-1, 1, 1)])
+def test_the_loss_of_a_logit_of_inf(z, t, isnan):
+    z, t = torch.tensor([z * np.inf]), torch.tensor([float(t)])
+    loss = binary_cross_entropy_with_logits(z, t)
+    assert loss.isnan() if isnan else loss == np.inf
 
 
 @pytest.mark.parametrize("c", [0.01, 1.0, 1e6])

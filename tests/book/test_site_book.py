@@ -245,6 +245,17 @@ def test_equations_and_figures_are_counted_by_chapter():
             assert number == f"{chapter.text.strip()}{counts[kind]}", path
 
 
+def test_the_page_on_nan_shows_the_drawing_and_the_table_of_its_chapter():
+    page, chapter = (
+        _soup(f"book/{name}.html")
+        for name in ("loss-is-nan", "gradients/exploding-gradients-nan")
+    )
+    (drawing,) = (Path(x["src"]).name for x in page.select("figure img"))
+    assert drawing in {Path(x["src"]).name for x in chapter.select("figure img")}
+    (table,) = page.select("table.evidence-table")
+    assert table.text in {x.text for x in chapter.select("table.evidence-table")}
+
+
 # --- Paper --------------------------------------------------------------------------
 
 

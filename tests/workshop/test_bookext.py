@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import gzip
+import io
+import json
 import re
 from types import SimpleNamespace
 
@@ -17,6 +19,7 @@ from bookext import (
     outputs,
     page_weight,
     repairs,
+    stored,
 )
 from bs4 import BeautifulSoup
 from docutils import nodes
@@ -24,7 +27,7 @@ from sphinx.application import Sphinx
 from sphinx.util.docutils import docutils_namespace, patch_docutils
 
 import evidence
-from evidence import cards
+from evidence import cards, figures, tables
 from evidence.methods import ransac
 from tools.notebooks import ROOT
 
@@ -285,6 +288,59 @@ def test_references_follow_when_another_page_is_changed(
     assert references() == ["(2.1)", "Fig. 2.1"]
     (tmp_path / f"{page}.rst").write_text(BOOK[page].replace(old, new), "utf8")
     assert references() == wanted
+
+
+# --- What a chapter stored, on another page -------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("asked", "said"),
+    [
+        ("normalization/none sweep", "there is no chapter normalization/none"),
+        ("normalization/shown words", "the cell words of normalization/shown shows no"),
+        ("normalization/shown drawing", None),
+        ("normalization/shown table", None),
+    ],
+)
+def test_stored_shows_a_drawing_or_a_table_or_says_what_is_wrong(
+    asked, said, tmp_path, monkeypatch
+):
+    drawing = {
+        figures.MIME: {"alt": "A line.", "caption": "It rises.", "format": "svg"},
+        "image/svg+xml": ["<svg>\n", "</svg>"],
+    }
+    table = {"caption": "All.", "columns": ["n"], "rows": [["1"]], "numeric": [True]}
+    outputs = {"drawing": drawing, "table": {tables.Table.mime: table}, "words": {}}
+    cells = [
+        {"id": name, "outputs": [{"output_type": "display_data", "data": data}]}
+        for name, data in outputs.items()
+    ]
+    (tmp_path / "normalization").mkdir()
+    (tmp_path / "normalization" / "shown.ipynb").write_text(
+        json.dumps({"cells": cells})
+    )
+    monkeypatch.setattr(stored, "BOOK", tmp_path)
+    (tmp_path / "index.rst").write_text(f"Page\n====\n\n.. stored:: {asked}\n")
+    warnings = io.StringIO()
+    with patch_docutils(), docutils_namespace():
+        folders = (tmp_path, None, tmp_path / "b" / "html", tmp_path / "trees")
+        settings = {"extensions": ["bookext.stored"], "numfig": True}
+        app = Sphinx(*folders, "html", settings, status=None, warning=warnings)
+        app.build()
+    page = BeautifulSoup(
+        (tmp_path / "b/html/index.html").read_text("utf8"), "html.parser"
+    )
+    if said:
+        assert said in warnings.getvalue()
+        return
+    assert not warnings.getvalue()
+    if asked.endswith("table"):
+        assert page.select_one("table.evidence-table caption").text == "All."
+    else:
+        image = page.select_one("figure img.evidence-drawing")
+        assert image["alt"] == "A line."
+        copied = tmp_path / "b" / "html" / image["src"]
+        assert copied.read_text("utf8") == "<svg>\n</svg>"
 
 
 # --- What pages derive from the chapters ----------------------------------------------

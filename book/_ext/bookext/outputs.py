@@ -63,17 +63,11 @@ class ReadOutputs(SphinxTransform):
 
     def show_figure(self, bundle, data: dict) -> None:
         """Make a numbered figure of a picture or a widget."""
-        image = next(bundle.findall(nodes.image))
-        image["alt"] = data["alt"]
-        if data["format"] == "svg":
-            image["classes"].append("evidence-drawing")
-        figure = nodes.figure("", image, align="default")
+        figure = figure_of(next(bundle.findall(nodes.image)), data)
         figure.source, figure.line = bundle.source, bundle.line
-        for part in bundle.children:
-            if part["mime_type"] == VIEW:
-                figure["classes"].append("evidence-widget")
-                figure += part.children
-        figure += nodes.caption("", data["caption"])
+        if widget := views(bundle):
+            figure["classes"].append("evidence-widget")
+            figure[1:1] = widget  # above the caption
         if data["name"]:
             figure["names"].append(data["name"])
             self.document.note_explicit_target(figure)
@@ -180,6 +174,14 @@ class ReadOutputs(SphinxTransform):
             if base:
                 text = nodes.reference("", "", text, refuri=base + target[0])
             node.replace_self(text)
+
+
+def figure_of(image: nodes.image, data: dict) -> nodes.figure:
+    """Return a numbered figure of a picture, with its alternative text and caption."""
+    image["alt"] = data["alt"]
+    if data["format"] == "svg":
+        image["classes"].append("evidence-drawing")
+    return nodes.figure("", image, nodes.caption("", data["caption"]), align="default")
 
 
 def views(bundle) -> list[nodes.Node]:
