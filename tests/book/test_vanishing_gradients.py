@@ -10,7 +10,8 @@ from defined import defined
 from evidence import data
 from evidence.methods import networks
 
-CELLS = ("through", "forward-mode", "start", "send", "lengths", "train", "follow")
+CELLS = ("through", "forward-mode", "start", "send", "lengths", "train", "relative")
+CELLS += ("follow", "follow-run", "follow-course")
 
 
 @pytest.fixture(scope="module")
@@ -22,6 +23,7 @@ def chapter():
     names["x_train"] = torch.tensor(rng.normal(size=(90, 64)))
     names["y_train"] = torch.tensor(rng.integers(0, 10, 90))
     names["data"] = data
+    names["right"] = lambda layers: layers
     return defined("gradients/vanishing-gradients", functions_of=CELLS, **names)
 
 
@@ -105,8 +107,38 @@ def test_training_is_that_of_torchs_sgd(chapter):
         torch.testing.assert_close(ends[-2][k], net[-1].weight.T)
 
 
-def test_a_course_ends_at_nothing_left(chapter):
+def test_many_rates_at_once_are_each_alone(chapter):
+    rates, seeds = [0.3, 2.0], range(2)
+    together = chapter["train"](chapter["start"](seeds), rates, steps=3, seeds=seeds)
+    for k in seeds:
+        alone = chapter["train"](chapter["start"]([k]), rates[k], steps=3, seeds=[k])
+        for one, all_of_them in zip(alone, together, strict=True):
+            torch.testing.assert_close(one[0], all_of_them[k])
+
+
+def test_scaled_gradients_have_the_lengths_asked_for(chapter):
+    relative = np.array([0.1, 0.2, 0.3, 0.4, 0.5, 1.0])
+    ends = chapter["train_scaled"](0.5, range(2), relative, steps=1)
+    steps = [b - a for a, b in zip(chapter["start"](range(2)), ends, strict=True)]
+    lengths = torch.stack([step.norm(dim=(1, 2)) for step in steps[::2]], 1)
+    found = (lengths / lengths[:, -1:]).numpy()
+    np.testing.assert_allclose(found, np.tile(relative, (2, 1)), rtol=1e-9)
+
+
+def test_nothing_is_left_at_the_end_of_a_course(chapter):
     path = np.array([0, 3, 5, 6, 6.5]).reshape(1, 5, 1)
-    left, change = chapter["course"](path)
-    np.testing.assert_allclose(left[0], [1, 3.5 / 6.5, 1.5 / 6.5, 0.5 / 6.5, 0])
-    np.testing.assert_allclose(change[0], [3, 2, 1, 0.5])
+    exact = [1, 3.5 / 6.5, 1.5 / 6.5, 0.5 / 6.5, 0]
+    np.testing.assert_allclose(chapter["left"](path)[0], exact)
+
+
+def test_a_course_pairs_each_moment_with_one_a_little_later(chapter):
+    path = np.array([1, 2, 5, 4, 7.0]).reshape(1, 5, 1)
+    found = chapter["course"](path)
+    np.testing.assert_allclose(found["left"][0], [1, 2 / 6])
+    np.testing.assert_array_equal(found["nearer"][0], [True, False])
+    np.testing.assert_allclose(found["change"][0], [1, 0.2])
+    np.testing.assert_allclose(found["fifty"][0], [1, 1])
+    moments = chapter["moments"](750)
+    assert moments[:4] == [0, 2, 15, 17]
+    assert len(moments) == 101
+    assert moments[-1] == 750
