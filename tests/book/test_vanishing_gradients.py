@@ -103,8 +103,9 @@ def test_training_is_that_of_torchs_sgd(chapter):
             loss = torch.nn.functional.cross_entropy(net(x[rows[k]]), y[rows[k]])
             loss.backward()
             sgd.step()
-        torch.testing.assert_close(ends[0][k], net[0].weight.T)
-        torch.testing.assert_close(ends[-2][k], net[-1].weight.T)
+        rounding = {"rtol": 0, "atol": 3 * 2.0**-22}  # of three steps
+        torch.testing.assert_close(ends[0][k], net[0].weight.T, **rounding)
+        torch.testing.assert_close(ends[-2][k], net[-1].weight.T, **rounding)
 
 
 def test_many_rates_at_once_are_each_alone(chapter):
@@ -122,7 +123,7 @@ def test_scaled_gradients_have_the_lengths_asked_for(chapter):
     steps = [b - a for a, b in zip(chapter["start"](range(2)), ends, strict=True)]
     lengths = torch.stack([step.norm(dim=(1, 2)) for step in steps[::2]], 1)
     found = (lengths / lengths[:, -1:]).numpy()
-    np.testing.assert_allclose(found, np.tile(relative, (2, 1)), rtol=1e-9)
+    np.testing.assert_allclose(found, np.tile(relative, (2, 1)), rtol=1e-5)
 
 
 def test_nothing_is_left_at_the_end_of_a_course(chapter):
