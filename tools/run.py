@@ -16,6 +16,7 @@ from concurrent.futures import Future, ThreadPoolExecutor, as_completed
 from pathlib import Path
 from threading import Lock
 
+import psutil
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 
@@ -40,15 +41,16 @@ def execute(path: Path) -> float:
 
 
 def run_cells(notebook, folder: Path, **variables: str) -> float:
-    """Run a notebook in place, from a folder, and return the seconds.
+    """Run a notebook in place, from a folder, and return the seconds it takes alone.
 
-    ``variables`` are those of the environment that its kernel gets beside our own.
+    ``variables`` are those of the environment that its kernel gets beside our own. On a
+    machine with other work the clock says too much, so it is held to ``_busy``.
     """
     for cell in notebook.cells:
         if cell.cell_type == "code":
             cell.outputs, cell.execution_count = [], None
     notebook.metadata.pop("widgets", None)
-    started = time.perf_counter()
+    started, busy = time.perf_counter(), [0.0]
     client = NotebookClient(
         notebook,
         timeout=TIME_LIMIT,
@@ -56,9 +58,19 @@ def run_cells(notebook, folder: Path, **variables: str) -> float:
         resources={"metadata": {"path": str(folder)}},
         record_timing=False,
         extra_arguments=["--IPKernelApp.log_level=40"],  # errors only
+        on_cell_executed=lambda **_: busy.append(_busy(client.km.provisioner.pid)),
     )
     client.execute(env=os.environ | variables)
-    return time.perf_counter() - started
+    return min(time.perf_counter() - started, max(busy))
+
+
+def _busy(process: int) -> float:
+    """Return the processor seconds of a kernel and of the busiest of its workers."""
+    kernel = psutil.Process(process)
+    own, *workers = (
+        sum(x.cpu_times()[:2]) for x in (kernel, *kernel.children(recursive=True))
+    )
+    return own + max(workers, default=0.0)
 
 
 def side_by_side(work, paths: list[Path]) -> Iterator[tuple[Path, Future]]:

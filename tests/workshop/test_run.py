@@ -2,6 +2,7 @@
 
 import gc
 import re
+import textwrap
 import time
 from concurrent.futures import ThreadPoolExecutor
 
@@ -91,6 +92,27 @@ def test_a_dead_kernel_is_reported_with_its_chapter(book):
 )
 def test_the_running_time_changes_only_when_it_is_wrong(stated, seconds, written):
     assert run.rounded(seconds, stated) == written
+
+
+def test_the_running_time_is_that_of_a_machine_with_nothing_else_to_do(tmp_path):
+    waits = "import time\n\ntime.sleep(5)"
+    works = "while time.process_time() < 2.5:\n    pass"
+    notebook = new_notebook(cells=[new_code_cell(waits), new_code_cell(works)])
+    assert 2.4 < run.run_cells(notebook, tmp_path) < 5
+
+
+def test_the_work_of_two_workers_counts_as_that_of_the_busiest(tmp_path):
+    source = """
+    from subprocess import PIPE, Popen
+    import sys
+
+    work = "import time\\nwhile time.process_time() < 2: pass\\nprint()\\ntime.sleep(9)"
+    started = [Popen([sys.executable, "-uc", work], stdout=PIPE) for _ in range(2)]
+    [worker.stdout.readline() for worker in started]
+    """
+    notebook = new_notebook(cells=[new_code_cell(textwrap.dedent(source))])
+    alone = run.run_cells(new_notebook(cells=[new_code_cell("1")]), tmp_path)
+    assert 1.5 < run.run_cells(notebook, tmp_path) - alone < 3
 
 
 def test_code_is_parsed_side_by_side():
