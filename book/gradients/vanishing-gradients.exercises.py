@@ -3,7 +3,7 @@
 Chapter: book/gradients/vanishing-gradients.ipynb.
 """
 
-from evidence.exercises import asked, bug, choice, number, vector
+from evidence.exercises import asked, choice, number, vector
 
 EXERCISES = {
     "five-layers": asked(
@@ -32,32 +32,14 @@ EXERCISES = {
             confirm="Each layer makes (1, …, 1) three times as long.",
         ),
     ),
-    "push": bug(
-        """
-        z = w[0] @ x
-        dz = x[j] * (np.arange(len(z)) == i)
-        for m in w[1:]:
-            dh = sigmoid(dz)
-            h = sigmoid(z)
-            z, dz = m @ h, m @ dh
-        """,
-        at=4,
-        why_not={
-            1: "the first layer has no activation before it",
-            2: "a push of weight i, j moves z of unit i alone, by the input j",
-            5: "that is what the layer puts out",
-            6: "weights multiply the push as they multiply the signal",
-        },
-        confirm="A push is multiplied by the slope, h (1 - h) · dz, with h computed "
-        "first; it does not go through the curve.",
-    ),
     "which-log": choice(
         "b",
         {
             "a": "small in all layers, at a small loss: it has learned",
             "b": "A factor of about forty is lost a layer, and the loss is high.",
             "c": "hidden layers are alike; only the output layer differs",
-            "d": "exactly 0, and all others are long: frozen, or its units are dead",
+            "d": "exactly 0, the others long: a frozen layer (dead units would silence "
+            "layer 2, too)",
         },
     ),
     "which-control": choice(

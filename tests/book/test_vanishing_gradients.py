@@ -23,7 +23,6 @@ def chapter():
     names["x_train"] = torch.tensor(rng.normal(size=(90, 64)))
     names["y_train"] = torch.tensor(rng.integers(0, 10, 90))
     names["data"] = data
-    names["right"] = lambda layers: layers
     return defined("gradients/vanishing-gradients", functions_of=CELLS, **names)
 
 
@@ -119,11 +118,19 @@ def test_many_rates_at_once_are_each_alone(chapter):
 
 def test_scaled_gradients_have_the_lengths_asked_for(chapter):
     relative = np.array([0.1, 0.2, 0.3, 0.4, 0.5, 1.0])
-    ends = chapter["train_scaled"](0.5, range(2), relative, steps=1)
+    (ends,) = chapter["train_scaled"](0.5, range(2), relative, [1])
     steps = [b - a for a, b in zip(chapter["start"](range(2)), ends, strict=True)]
     lengths = torch.stack([step.norm(dim=(1, 2)) for step in steps[::2]], 1)
     found = (lengths / lengths[:, -1:]).numpy()
     np.testing.assert_allclose(found, np.tile(relative, (2, 1)), rtol=1e-5)
+
+
+def test_what_is_seen_on_the_way_is_where_a_shorter_training_ends(chapter):
+    relative = np.ones(6)
+    first, _ = chapter["train_scaled"](0.5, range(2), relative, [2, 4])
+    (alone,) = chapter["train_scaled"](0.5, range(2), relative, [2])
+    for one, other in zip(first, alone, strict=True):
+        torch.testing.assert_close(one, other, rtol=0, atol=0)
 
 
 def test_nothing_is_left_at_the_end_of_a_course(chapter):
