@@ -46,7 +46,7 @@ EXERCISES = {
         "b",
         {
             "a": "more of the same tells how sure it is that it learns, not why",
-            "b": "If it learns nevertheless, length was not what it needed.",
+            "b": "If it learns nevertheless, the trick works without their length.",
             "c": "then all layers take longer steps, which the trick did not do",
             "d": "at the end all gradients are small, in a network that has learned",
         },
