@@ -9,13 +9,13 @@ from scipy.stats import norm, rankdata
 from sklearn.metrics import precision_score, roc_auc_score, roc_curve
 
 PART = "classical/roc-auc"
-CELLS = ("roc", "wins", "false-share", "true-of", "people", "folded", "found")
+CELLS = ("roc", "wins", "true-of", "people", "folded", "found")
 
 
 @pytest.fixture(scope="module")
 def chapter():
     """Return what the cells that define something define."""
-    functions = ["kinds", "sayings-computed", "interval", "sayings-coverage"]
+    functions = ["false-share", "kinds", "interval"]
     names = {"np": np, "norm": norm, "roc_auc_score": roc_auc_score}
     return defined(PART, CELLS, functions, **names)
 
