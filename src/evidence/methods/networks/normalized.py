@@ -4,7 +4,7 @@ A network is a list of tensors, each with the seed as its first axis: weights, s
 shift of every hidden layer, then weights and shift of the output. How its layers are
 normalized is an argument, so that the same weights can be run in either mode, or with
 another normalization: a function of a layer's values, (seeds, samples, ..., channels),
-and the layer's number.
+and the layer's number; or None, for dense networks without normalization.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterable, Sequence
 import numpy as np
 import torch
 from torch import Tensor
+from torch.nn.functional import batch_norm, cross_entropy
 
 from evidence import checks
 from evidence.methods.networks.plain import descend, random_batches
@@ -112,7 +113,9 @@ class InGroups(Remembered):
 
 def by_batch(z: Tensor, layer: int = 0) -> Tensor:
     """Normalize each channel over the samples and positions of the batch."""
-    return _standardize(z, tuple(range(1, z.ndim - 1)))
+    columns = z.flatten(1, -2).transpose(0, 1).flatten(1)  # the channels of all seeds
+    columns = batch_norm(columns, None, None, training=True, eps=EPS)
+    return columns.unflatten(1, (len(z), -1)).transpose(0, 1).reshape(z.shape)
 
 
 def by_sample(z: Tensor, layer: int = 0) -> Tensor:
@@ -152,9 +155,23 @@ def exact(outputs: Callable, x: Tensor, layers: Sequence[Tensor]) -> Callable:
 # --- Two kinds of networks ----------------------------------------------------------
 
 
-def dense(seeds: Iterable[int], sizes: Sequence[int] = (64, 32, 32, 10)) -> list:
-    """Return linear layers: He's initial weights, scales of 1, shifts of 0."""
-    return _layers(list(seeds), list(zip(sizes[:-1], sizes[1:], strict=True)))
+def dense(
+    seeds: Iterable[int], sizes: Sequence[int] = (64, 32, 32, 10), gain: float = 2.0
+) -> list:
+    """Return linear layers: initial weights, scales of 1, shifts of 0.
+
+    Parameters
+    ----------
+    seeds : iterable of int
+        One a network.
+    sizes : sequence of int
+        Inputs, units of each hidden layer, outputs.
+    gain : float
+        Variance of a weight times the inputs of its layer: 2 is He's, for ReLU; 1 is
+        Xavier's between layers of one size.
+    """
+    shapes = list(zip(sizes[:-1], sizes[1:], strict=True))
+    return _layers(list(seeds), shapes, gain)
 
 
 def convolutional(seeds: Iterable[int]) -> list:
@@ -165,22 +182,48 @@ def convolutional(seeds: Iterable[int]) -> list:
     return _layers(list(seeds), [(9, 8), (9 * 8, 16), (4 * 16, 10)])
 
 
-def _layers(seeds: list, shapes: list[tuple[int, int]]) -> list:
+def _layers(seeds: list, shapes: list[tuple[int, int]], gain: float = 2.0) -> list:
     layers = []
     for k, (a, b) in enumerate(shapes):
         draws = [np.random.default_rng([s, 8, k]).normal(size=(a, b)) for s in seeds]
         one = torch.ones(len(seeds), 1, b, dtype=torch.float64)
-        layers += [torch.tensor(np.stack(draws)) * (2 / a) ** 0.5, one, 0 * one]
+        layers += [torch.tensor(np.stack(draws)) * (gain / a) ** 0.5, one, 0 * one]
     del layers[-2]  # the output is not normalized and has no scale
     return layers
 
 
-def dense_logits(x: Tensor, layers: Sequence[Tensor], normalize: Callable) -> Tensor:
-    """Return logits (seeds, n, 10) of samples x, (n, 64) or (seeds, n, 64)."""
+def dense_logits(
+    x: Tensor,
+    layers: Sequence[Tensor],
+    normalize: Callable | None,
+    activation: Callable = torch.relu,
+    *,
+    behind: bool = False,
+    shortcuts: bool = False,
+) -> Tensor:
+    """Return logits (seeds, n, 10) of samples x, (n, 64) or (seeds, n, 64).
+
+    Parameters
+    ----------
+    x : torch.Tensor
+    layers : sequence of torch.Tensor
+        From :func:`dense`.
+    normalize : callable or None
+        Without one, scales stay unused, and shifts are biases.
+    activation : callable
+        Of the values of a hidden layer.
+    behind : bool
+        Whether to normalize behind the activation instead of before it.
+    shortcuts : bool
+        Whether each hidden layer but the first adds its inputs to its values.
+    """
     *hidden, w_out, b_out = layers
     for k in range(len(hidden) // 3):
         w, gamma, beta = hidden[3 * k : 3 * k + 3]
-        x = torch.relu(gamma * normalize(x @ w, k) + beta)
+        z = activation(x @ w) if behind else x @ w
+        z = gamma * normalize(z, k) + beta if normalize else z + beta
+        z = z if behind else activation(z)
+        x = x + z if shortcuts and k else z
     return x @ w_out + b_out
 
 
@@ -219,17 +262,20 @@ def _halved(x: Tensor) -> Tensor:
 def fit(
     outputs: Callable,
     layers: Sequence[Tensor],
-    normalize: Callable,
+    normalize: Callable | None,
     x: Tensor,
     y: Tensor,
     *,
-    m: int,
-    steps: int,
     seeds: Iterable[int],
+    m: int = 32,
+    steps: int = 100,
     learning_rate: float = 0.1,
+    optimizer: Callable = torch.optim.SGD,
+    batches: Tensor | None = None,
     watch: Callable | None = None,
+    losses: list | None = None,
 ) -> list[Tensor]:
-    """Return the layers after steps of SGD on cross-entropy, with batches of m.
+    """Return the layers after steps on cross-entropy, with batches of m.
 
     Parameters
     ----------
@@ -237,18 +283,24 @@ def fit(
         :func:`dense_logits` or :func:`convolutional_logits`.
     layers : sequence of torch.Tensor
         Where to start; they stay as they are.
-    normalize : callable
+    normalize : callable or None
         How layers are normalized in training.
     x, y : torch.Tensor, shape (n, 64) and (n,)
         Training samples and their classes.
-    m, steps : int
-        Samples a batch, and batches. Networks of one seed see the same ones.
     seeds : iterable of int
         One a network.
+    m, steps : int
+        Samples a batch, and batches. Networks of one seed see the same ones.
     learning_rate : float
         Above 0.
+    optimizer : callable
+        ``(parameters, lr=learning_rate) -> torch.optim.Optimizer``.
+    batches : torch.Tensor of int64, shape (steps, seeds, m), optional
+        Which samples to see, instead of random ones.
     watch : callable, optional
-        ``(step, layers)``, called after each step.
+        ``(step, layers)``, called after each step, to watch or change the layers.
+    losses : list, optional
+        Gets the losses of each batch, one a network, before the step.
 
     Returns
     -------
@@ -274,8 +326,11 @@ def fit(
 
     def loss(layers, rows):
         found = outputs(x[rows], layers, normalize).flatten(0, 1)
-        mean = torch.nn.functional.cross_entropy(found, y[rows].flatten())
-        return len(seeds) * mean
+        each = cross_entropy(found, y[rows].flatten(), reduction="none")
+        each = each.unflatten(0, (len(seeds), -1)).mean(1)
+        if losses is not None:
+            losses.append(each.detach())
+        return each.sum()
 
     def after(step, layers):
         for p in layers:
@@ -283,8 +338,9 @@ def fit(
         if watch:
             watch(step, layers)
 
-    batches = random_batches(len(x), m, steps, [[s, 9, m] for s in seeds])
-    return descend(layers, loss, batches, learning_rate, after=after)
+    if batches is None:
+        batches = random_batches(len(x), m, steps, [[s, 9, m] for s in seeds])
+    return descend(layers, loss, batches, learning_rate, optimizer, after)
 
 
 def right(found: Tensor, y: Tensor) -> np.ndarray:

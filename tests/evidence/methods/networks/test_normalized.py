@@ -182,3 +182,93 @@ def test_a_seed_is_owed_for_each_network():
         normalized.Remembered([1.5])
     with pytest.raises(ValueError, match="^positions must be a whole number of at le"):
         normalized.InGroups([0.1], 0)
+
+
+# --- Dense networks of other kinds --------------------------------------------------
+
+ACTIVATIONS = {torch.relu: nn.ReLU, torch.sigmoid: nn.Sigmoid, torch.tanh: nn.Tanh}
+BY = {normalized.by_batch: nn.BatchNorm1d, normalized.by_sample: nn.LayerNorm}
+
+
+def many_layers(layers, k: int, normal, activation) -> nn.Sequential:
+    """Return network k of dense layers as torch has it; without `normal`, biases."""
+    *hidden, w, b = [p[k] for p in layers]
+    parts = []
+    for i in range(0, len(hidden), 3):
+        weights, gamma, beta = hidden[i : i + 3]
+        linear = nn.Linear(*weights.shape, bias=normal is None)
+        shifted = normal(weights.shape[1]) if normal else linear
+        parts += [linear, shifted, activation()] if normal else [linear, activation()]
+        linear.weight.data, shifted.bias.data = weights.T.clone(), beta[0].clone()
+        if normal:
+            shifted.weight.data = gamma[0].clone()
+    out = nn.Linear(*w.shape)
+    out.weight.data, out.bias.data = w.T.clone(), b[0].clone()
+    return nn.Sequential(*parts, out).double()
+
+
+@pytest.mark.parametrize("activation", ACTIVATIONS)
+@pytest.mark.parametrize("normalize", [*BY, None])
+def test_deep_networks_are_torch_s_with_any_activation(normalize, activation):
+    layers = normalized.dense(SEEDS, (64, 16, 16, 16, 10), gain=1.0)
+    found = normalized.dense_logits(X, layers, normalize, activation)
+    for k in range(len(SEEDS)):
+        net = many_layers(layers, k, BY.get(normalize), ACTIVATIONS[activation])
+        torch.testing.assert_close(found[k], net(X), rtol=0, atol=1e-9)
+
+
+@pytest.mark.parametrize("normalize", [normalized.by_batch, None])
+@pytest.mark.parametrize("optimizer", [torch.optim.SGD, torch.optim.Adam])
+def test_training_is_torch_s_but_for_the_rounding(normalize, optimizer):
+    layers, losses = normalized.dense(SEEDS), []
+    rows = torch.tensor(RNG.integers(len(X), size=(5, len(SEEDS), M)))
+    found = normalized.fit(
+        normalized.dense_logits,
+        layers,
+        normalize,
+        *(X, Y),
+        **{"seeds": SEEDS, "batches": rows, "learning_rate": 0.01},
+        optimizer=optimizer,
+        losses=losses,
+    )
+    for k in range(len(SEEDS)):
+        net = many_layers(layers, k, BY.get(normalize), nn.ReLU)
+        steps = optimizer(net.parameters(), lr=0.01)
+        for batch, ours in zip(rows[:, k], losses, strict=True):
+            steps.zero_grad()
+            loss = nn.functional.cross_entropy(net(X[batch]), Y[batch])
+            loss.backward()
+            steps.step()
+            torch.testing.assert_close(ours[k], loss.detach(), rtol=0, atol=1e-3)
+        ours = many_layers(found, k, BY.get(normalize), nn.ReLU)
+        for mine, theirs in zip(ours.parameters(), net.parameters(), strict=True):
+            torch.testing.assert_close(mine, theirs, rtol=0, atol=1e-3)
+    for scale in found[1:-2:3] if normalize is None else ():
+        assert (scale == 1).all()  # without normalization it stays unused
+
+
+def test_a_network_does_not_depend_on_its_companions():
+    alone, both = (
+        normalized.fit(
+            normalized.dense_logits,
+            normalized.dense(seeds),
+            normalized.by_batch,
+            *(X, Y),
+            **{"seeds": seeds, "m": M, "steps": 4},
+        )
+        for seeds in ([3], SEEDS)
+    )
+    for one, two in zip(alone, both, strict=True):
+        torch.testing.assert_close(one[0], two[1], rtol=0, atol=1e-9)
+
+
+def test_behind_the_activation_and_with_shortcuts():
+    layers = normalized.dense(SEEDS)
+    w1, w2, w, b = layers[0], layers[3], *layers[-2:]
+    h = normalized.by_batch(torch.relu(X @ w1))
+    h = normalized.by_batch(torch.relu(h @ w2))
+    behind = normalized.dense_logits(X, layers, normalized.by_batch, behind=True)
+    torch.testing.assert_close(behind, h @ w + b)
+    h = torch.relu(X @ w1)
+    found = normalized.dense_logits(X, layers, None, shortcuts=True)
+    torch.testing.assert_close(found, (h + torch.relu(h @ w2)) @ w + b)
