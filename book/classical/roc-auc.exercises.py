@@ -36,15 +36,15 @@ EXERCISES = {
                     _RIGHT + _FALSE
                 ): "that is the share of alarms that are false",
                 0.9: "that is the share of the ill who raise an alarm",
-                0.98: "that is the share of the healthy who raise none",
-                0.9 / 0.92: "that is for as many ill as healthy people",
+                0.98: "that leaves out that one in 200 is ill",
+                0.9 / 0.92: "that leaves out that one in 200 is ill",
                 _RIGHT: "that is the share of all people; alarms are asked about",
                 _RIGHT
                 / _FALSE: "those are the right alarms for each false one; a share of "
                 "all alarms is asked for",
                 18.4: "as a share, not in percent",
             },
-            confirm="Of 1,000 people 4.5 are ill and raise an alarm, and 19.9 are not.",
+            confirm="Of 1,000 people 4.5 give right alarms, 19.9 false ones.",
         ),
     ),
     "turned": choice(
@@ -56,6 +56,18 @@ EXERCISES = {
             "over halves is near 0.62",
             "d": "the threshold was chosen on the people on whom it is judged, like "
             "the direction",
+        },
+    ),
+    "afford": choice(
+        "c",
+        options={
+            "a": "the AUC is a mean over rates of which most cannot be afforded here",
+            "b": "there ten times as many of the healthy raise an alarm as can be "
+            "afforded",
+            "c": "D finds 51 of 100 ill people where C finds 33, with as many false "
+            "alarms.",
+            "d": "FPR is the same; at every prevalence D has more right alarms beside "
+            "as many false ones",
         },
     ),
     "narrow-interval": bug(

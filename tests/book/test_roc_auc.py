@@ -5,6 +5,7 @@ from itertools import product
 import numpy as np
 import pytest
 from defined import defined
+from scipy.special import expit, logit
 from scipy.stats import norm, rankdata
 from sklearn.metrics import precision_score, roc_auc_score, roc_curve
 
@@ -16,6 +17,7 @@ CELLS = ("roc", "wins", "true-of", "people", "folded", "found")
 def chapter():
     """Return what the cells that define something define."""
     functions = ["false-share", "kinds", "interval"]
+    functions += ["sayings-useful", "sayings-coverage"]
     names = {"np": np, "norm": norm, "roc_auc_score": roc_auc_score}
     return defined(PART, CELLS, functions, **names)
 
@@ -104,6 +106,60 @@ def test_the_interval_has_delongs_variance_from_ranks(chapter, scores):
     reach = 1.96 * np.sqrt(np.var(p, ddof=1) / m + np.var(q, ddof=1) / n)
     assert (high - low) / 2 == pytest.approx(reach, abs=1e-12)
     assert (high + low) / 2 == pytest.approx(p.mean(), abs=1e-12)
+
+
+def test_the_interval_of_the_odds_is_that_of_the_logit_turned_back(chapter):
+    rng = np.random.default_rng(46)
+    ill, healthy = 1.2 + rng.normal(size=20), rng.normal(size=30)
+    area, (low, high) = chapter["auc"](ill, healthy), chapter["interval"](ill, healthy)
+    reach = (high - low) / 2 * (logit(area + 1e-6) - logit(area - 1e-6)) / 2e-6
+    found = chapter["of_odds"](ill, healthy)
+    expected = expit([logit(area) - reach, logit(area) + reach])
+    np.testing.assert_allclose(found, expected, rtol=1e-6)
+    assert chapter["of_odds"](ill + 99, healthy) == (1, 1)
+
+
+@pytest.mark.parametrize(("people", "least"), [(20, 0.08), (100, 0.02)])
+def test_near_one_the_interval_of_the_odds_misses_less(chapter, people, least):
+    rng = np.random.default_rng([47, people])
+    truth, held = norm.cdf(2.9 / 2**0.5), np.zeros(2)
+    for _ in range(1000):
+        ill, healthy = 2.9 + rng.normal(size=people), rng.normal(size=people)
+        ends = [chapter[rule](ill, healthy) for rule in ("interval", "of_odds")]
+        held += [low <= truth <= high for low, high in ends]
+    share = held / 1000
+    assert share[0] + least < share[1] < 0.96
+
+
+def test_the_gain_over_calling_all_alike_is_that_of_many_people(chapter):
+    rng = np.random.default_rng(48)
+    for distance, spread in ((1, 1), (1.6, 2)):
+        for prevalence in (0.5, 0.1):
+            is_ill = rng.random(400_000) < prevalence
+            score = rng.normal(size=400_000)
+            score[is_ill] = distance + spread * score[is_ill]
+            right = [np.mean((score >= t) == is_ill) for t in np.arange(-1, 6, 0.05)]
+            found = max(right) - max(prevalence, 1 - prevalence)
+            exact = chapter["gain"](distance, spread, prevalence)
+            assert exact == pytest.approx(found, abs=0.003)
+
+
+def test_with_spreads_of_three_to_one_the_curve_bends_up_past_a_half(chapter):
+    fpr = np.arange(1, 1000) / 1000
+    bend = np.diff(chapter["gaussian"](fpr, 0, 3), n=2)
+    assert np.all(bend[fpr[1:-1] < 0.499] < 0)
+    assert np.all(bend[fpr[1:-1] > 0.501] > 0)
+    false = chapter["false_share"](fpr, chapter["gaussian"](fpr, 0, 3), 0.1)
+    assert fpr[false.argmax()] == pytest.approx(0.91, abs=0.005)
+
+
+def test_the_tests_of_the_task_are_possible(chapter):
+    """Of two Gaussians each, they have the areas and rates that are told."""
+    told = {(1.9, 1): (0.91, 0.33, 0.73), (2.4, 2): (0.86, 0.51, 0.71)}
+    for (distance, spread), numbers in told.items():
+        rates = chapter["gaussian"](np.array([0.01, 0.1]), distance, spread)
+        area = norm.cdf(distance / np.hypot(1, spread))
+        np.testing.assert_allclose([area, *rates], numbers, atol=0.005)
 
 
 def test_the_exact_variance_is_that_of_every_sample(chapter):
