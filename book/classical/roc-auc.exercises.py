@@ -84,7 +84,7 @@ EXERCISES = {
         why_not={
             2: "these are the pairs, and their mean is the AUC; what is drawn?",
             4: "more rounds make the ends of the same interval steadier, no wider",
-            6: "the mean of the pairs drawn is an AUC",
+            6: "a mean is right; but which pairs is it taken of?",
             7: "that keeps the middle 95 %",
         },
         confirm="It draws pairs as if each had people of its own. Draw ill and healthy "
