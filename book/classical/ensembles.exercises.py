@@ -52,10 +52,10 @@ EXERCISES = {
         "sample. rng.integers(len(X), size=len(X)) draws with replacement.",
     ),
     "new-weights": asked(
-        "AdaBoost begins with ten samples of equal weight, and its first classifier is "
-        "wrong on two of them. Give its weight α = ½ ln((1 - ε)/ε) in the vote and then, "
-        "after the new weights are made to sum to 1, the weight of a sample it had wrong "
-        "and that of a sample it had right. Three numbers.",
+        "AdaBoost begins with ten samples of equal weight, and its first classifier "
+        "is wrong on two of them. Give its weight α = ½ ln((1 - ε)/ε) in the vote and "
+        "then, once the new weights sum to 1, the weight of a sample it had wrong and "
+        "that of a sample it had right. Three numbers.",
         vector(
             [_ALPHA, 1 / 4, 1 / 16],
             mistakes=[
@@ -73,7 +73,7 @@ EXERCISES = {
                 ),
                 (
                     [_ALPHA, 1 / 2, 1 / 2],
-                    "that is what each group has together; divide by how many are in it",
+                    "that is what each group has together; divide by its number",
                 ),
                 (
                     [_ALPHA, 1 / 6, 1 / 12],
