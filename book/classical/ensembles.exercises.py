@@ -21,8 +21,11 @@ EXERCISES = {
                 0.28: "that is the part that shrinks; ρσ² stays",
                 4: "that is one model's variance",
                 0.37: "times σ², which is 4",
-                2.96: "4 is the variance, not the standard deviation",
+                0.94: "each pair counts twice, in both orders",
+                1.6: "only (1 - ρ)σ² is divided by ten",
+                2.92: "ρ and 1 - ρ are exchanged",
                 5.92: "4 is the variance, not the standard deviation",
+                0.74: "that has σ in the place of σ²",
             },
             confirm="0.3 · 4 stays, however many there are, and 0.7 · 4 is divided by "
             "ten.",
@@ -58,10 +61,15 @@ EXERCISES = {
         "that of a sample it had right. Three numbers.",
         vector(
             [_ALPHA, 1 / 4, 1 / 16],
+            tolerance=0.01,
             mistakes=[
                 (
                     [2 * _ALPHA, 1 / 4, 1 / 16],
                     "the weights are right; α has a factor ½",
+                ),
+                (
+                    [2 * _ALPHA, 2 / 5, 1 / 40],
+                    "α has a factor ½",
                 ),
                 (
                     [_ALPHA, 1 / 5, 1 / 20],
