@@ -60,8 +60,8 @@ EXERCISES = {
     "which-control": choice(
         "a",
         options={
-            "a": "With so many people little is left to estimate. If it still errs "
-            "more than the best border, by as much, the assumption is to blame.",
+            "a": "Little is left to estimate, and it still errs 0.065 more than the "
+            "best border, nearly as much as it was behind: the assumption.",
             "b": "that says how far logistic regression was from the best border, and "
             "nothing about naive Bayes",
             "c": "that makes the difference surer, and leaves both causes possible",
