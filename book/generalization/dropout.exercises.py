@@ -3,69 +3,26 @@
 Chapter: book/generalization/dropout.ipynb.
 """
 
-import numpy as np
-
-from evidence.exercises import asked, choice, function, number, vector
-
-RNG = np.random.default_rng(0)
-CASES = [
-    (RNG.normal(size=(3, 5)), RNG.uniform(size=(3, 5)), p, training)
-    for p, training in (
-        (0.2, True),
-        (0.5, True),
-        (0.8, False),
-        (0.2, False),
-    )
-]
-
-
-def _inverted(h, u, p, training):
-    return h * (u >= p) / (1 - p) if training else h
-
+from evidence.exercises import asked, bug, choice, number, vector
 
 EXERCISES = {
-    "kept": number(
-        5,
-        mistakes={
-            3.2: "it is divided by 1 − p, to make up for those dropped",
-            20: "divide by the chance to be kept, 0.8, not by that to be dropped",
-            4: "that is original dropout; evaluation would have to scale",
-            0.8: "that is the ratio's share; the unit is kept",
+    "two-forms": bug(
+        """
+    def dropout(h, p, training, rng):
+        kept = rng.random(h.shape) >= p
+        if training:
+            return h * kept / (1 - p)
+        return (1 - p) * h
+    """,
+        at=5,
+        why_not={
+            1: "a layer needs to know whether it is training",
+            2: "a number between 0 and 1 is at least p with probability 1 - p",
+            3: "units are dropped in training, and only there",
+            4: "kept values are divided by the chance to be kept: inverted dropout",
         },
-        confirm="4 / 0.8: with probability 0.8, so that the mean is 4.",
-    ),
-    "inverted": function(
-        _inverted,
-        cases=CASES,
-        mistakes=[
-            (
-                lambda h, u, p, training: h * (u >= p) if training else h,
-                "in training kept values are divided by 1 − p",
-            ),
-            (
-                lambda h, u, p, training: (
-                    h * (u >= p) if training else (1 - p) * h
-                ),
-                "that is original dropout",
-            ),
-            (
-                lambda h, u, p, training: h * (u >= p) / (1 - p),
-                "in evaluation nothing is dropped",
-            ),
-            (
-                lambda h, u, p, training: (
-                    h * (u >= p) / p if training else h
-                ),
-                "divide by the chance to be kept, 1 − p",
-            ),
-            (
-                lambda h, u, p, training: (
-                    h * (u < p) / (1 - p) if training else h
-                ),
-                "drop where u < p; those were kept",
-            ),
-        ],
-        confirm="Evaluation has nothing to undo.",
+        confirm="That is what original dropout needs. Here training has divided already: "
+        "return h.",
     ),
     "factor": asked(
         "A ReLU network with two hidden layers and no biases was trained with original "
@@ -79,6 +36,9 @@ EXERCISES = {
                 0.04: "the right rule multiplies, too, by 0.8 each time",
                 16: "turn it round: they become smaller",
                 0.64: "that is the right rule compared with nothing",
+                1
+                / 80: "that is for all parameters; here the first layer's weights stay",
+                0.2: "the right rule multiplies, too, and there are two layers",
                 1
                 / 64: "there are two layers of weights behind dropped units",
             },
@@ -102,13 +62,15 @@ EXERCISES = {
         ),
     ),
     "which-control": choice(
-        "c",
+        "b",
         options={
-            "a": "the same comparison at another share has the same open end",
-            "b": "that makes the same fall more certain, not what it means",
-            "c": "The copies fall less and classify every image as before: falling "
-            "less does not say that a network overfits less.",
-            "d": "that changes the network; what its fall would mean stays open",
+            "a": "that makes the same difference more certain, and does not say where "
+            "it comes from",
+            "b": "The two differ in width, too, and copies have shown that more units "
+            "alone can lower the fall.",
+            "c": "at another share the two differ in the same two ways",
+            "d": "that makes the same difference more certain, and does not say where "
+            "it comes from",
         },
     ),
     "prices": vector(
@@ -120,6 +82,10 @@ EXERCISES = {
             ([5, 2], "the larger column has the higher price"),
             ([0.5, 1.25], "p/(1 − p) is 1/4, not squared"),
             ([6.4, 16], "that is 1 − p; the price grows with p"),
+            (
+                [1.28, 3.2],
+                "that is the variance of masks of 0 and 1; inverted masks have p/(1 − p)",
+            ),
         ],
         confirm="p/(1 − p) is 1/4.",
     ),
