@@ -21,8 +21,8 @@ EXERCISES = {
             3: "units are dropped in training, and only there",
             4: "kept values are divided by the chance to be kept: inverted dropout",
         },
-        confirm="That is what original dropout needs. Here training has divided already: "
-        "return h.",
+        confirm="That is what original dropout needs. Here training has divided "
+        "already: return h.",
     ),
     "factor": asked(
         "A ReLU network with two hidden layers and no biases was trained with original "
@@ -84,7 +84,7 @@ EXERCISES = {
             ([6.4, 16], "that is 1 − p; the price grows with p"),
             (
                 [1.28, 3.2],
-                "that is the variance of masks of 0 and 1; inverted masks have p/(1 − p)",
+                "that is the variance of masks of 0 and 1; inverted: p/(1 − p)",
             ),
         ],
         confirm="p/(1 − p) is 1/4.",
