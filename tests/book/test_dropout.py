@@ -34,7 +34,7 @@ def layers():
 def inverted(layers, seed, p):
     """Return torch's network with inverted dropout that has these layers' function.
 
-    Layers trained with the masks 0 and 1 expect kept values as they are; here these come
+    Layers trained with masks of 0 and 1 expect kept values as they are; here these come
     divided by 1 - p, so that the weights behind them are multiplied by it.
     """
     net = nn.Sequential(
@@ -81,6 +81,13 @@ def test_masks_drop_the_share_p_of_units_as_torch_does(chapter, p):
     theirs = nn.Dropout(p)(torch.ones(400, 500)) != 0
     assert found.mean() == pytest.approx(1 - p, abs=0.005)
     assert theirs.double().mean() == pytest.approx(1 - p, abs=0.005)
+
+
+def test_the_function_drops_unless_told_and_the_module_hears_of_eval():
+    ones = torch.ones(1000)
+    assert (nn.functional.dropout(ones, 0.5) == 0).any()
+    assert torch.equal(nn.functional.dropout(ones, 0.5, training=False), ones)
+    assert torch.equal(nn.Dropout(0.5).eval()(ones), ones)
 
 
 def test_all_parameters_times_a_half_halve_each_logit(chapter, layers):
