@@ -42,6 +42,7 @@ EXERCISES = {
                 1
                 / 64: "there are two layers of weights behind dropped units",
             },
+            tolerance=0.0026,  # 0.06 is 1/16, too
             confirm="p/(1 − p) = 1/4 for each of the two layers.",
         ),
     ),
@@ -77,6 +78,15 @@ EXERCISES = {
         [2, 5],
         mistakes=[
             ([1.6, 4], "p is divided by 1 − p"),
+            ([8, 20], "that is what p/(1 − p) multiplies"),
+            (
+                [0.70711, 1.11803],
+                "the sums of squares count, not their roots",
+            ),
+            (
+                [2.82843, 4.47214],
+                "p/(1 − p) multiplies the sums, not their roots",
+            ),
             ([32, 80], "that is (1 − p)/p"),
             ([10, 25], "that is 1/(1 − p); multiply by p"),
             ([5, 2], "the larger column has the higher price"),
