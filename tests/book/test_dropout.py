@@ -10,7 +10,7 @@ from sklearn.linear_model import Ridge
 from torch import nn
 
 PART = "generalization/dropout"
-CELLS = ("masks", "logits", "geometric")
+CELLS = ("masks", "logits", "step", "geometric")
 FUNCTIONS = ("copies", "own-start", "sayings-shift")
 SEEDS, UNITS = 3, 8
 
@@ -19,6 +19,7 @@ SEEDS, UNITS = 3, 8
 def chapter():
     """Return what the cells that define something define."""
     names = {"np": np, "torch": torch, "product": product, "SEEDS": SEEDS}
+    names |= {"UNITS": UNITS, "cross_entropy": nn.functional.cross_entropy}
     return defined(PART, CELLS, FUNCTIONS, **names)
 
 
@@ -71,6 +72,24 @@ def test_original_masks_are_those_of_nn_dropout_times_what_is_kept(chapter, laye
         torch.testing.assert_close(out, value * k / (1 - p))
     found = chapter["logits"](layers, x, *(k.double() for k in kept))
     torch.testing.assert_close(found[1], theirs)
+
+
+def test_the_loss_of_a_step_is_torchs_under_masks_of_its_own(chapter, layers):
+    x = torch.randn(SEEDS, 5, 64, dtype=torch.float64)
+    y = torch.arange(5).expand(SEEDS, -1)
+    drawn = []
+
+    def noted(p, shape, generator):
+        drawn.append(chapter["mask"](p, shape, generator))
+        return drawn[-1]
+
+    args = (layers, x, y, 0.5, torch.Generator().manual_seed(57), noted)
+    found = [chapter["masked_loss"](*args) for _ in range(2)]
+    assert len(drawn) == 4 and not torch.equal(drawn[0], drawn[2])
+    assert drawn[0].shape == (SEEDS, 5, UNITS)
+    each = chapter["logits"](layers, x, *drawn[:2])
+    theirs = sum(map(nn.functional.cross_entropy, each, y))
+    torch.testing.assert_close(found[0], theirs)
 
 
 @pytest.mark.parametrize("p", [0.2, 0.5, 0.8])
@@ -167,3 +186,13 @@ def test_batch_normalization_of_torch_remembers_the_variance_of_training(chapter
     assert float(kept) == pytest.approx(formula, rel=0.05)
     ours = np.mean([chapter["variance_kept"](s, p) for s in range(20)])
     assert ours == pytest.approx(formula, rel=0.05)
+
+
+def test_correlated_units_of_one_sign_keep_most_of_their_variance(chapter):
+    kept = [chapter["variance_kept"](s, 0.5, shared=0.5) for s in range(20)]
+    # E h² = 1/2; E h h' of correlation ρ is (√(1 − ρ²) + ρ (π − arccos ρ)) / 2π
+    both = (0.75**0.5 + 0.5 * (np.pi - np.arccos(0.5))) / (2 * np.pi)
+    w = np.abs(np.random.default_rng(58).normal(size=(2000, 64)))
+    own, pairs = (w**2).sum(1), w.sum(1) ** 2 - (w**2).sum(1)
+    var = own * (0.5 - 1 / (2 * np.pi)) + pairs * (both - 1 / (2 * np.pi))
+    assert np.mean(kept) == pytest.approx((var / (var + own / 2)).mean(), abs=0.01)
