@@ -7,8 +7,8 @@ from evidence.exercises import asked, bug, choice, number
 EXERCISES = {
     "price": asked(
         "A linear model has noise of standard deviation 0.5, and a Gaussian prior of "
-        "standard deviation 2 on each weight. Half the squared error plus λ/2 times the "
-        "sum of squared weights has the MAP estimate as its minimum. What is λ?",
+        "standard deviation 2 on each weight. Half the squared error plus λ/2 times "
+        "the sum of squared weights has the MAP estimate as its minimum. What is λ?",
         number(
             0.0625,
             mistakes={
