@@ -1,4 +1,4 @@
-"""What the chapter on priors and weight decay defines, against scikit-learn and torch."""
+"""What the chapter on priors defines, against scikit-learn and torch."""
 
 import numpy as np
 import pytest
