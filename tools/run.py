@@ -13,6 +13,7 @@ import sys
 import time
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor, as_completed
+from contextlib import suppress
 from pathlib import Path
 from threading import Lock
 
@@ -67,10 +68,15 @@ def run_cells(notebook, folder: Path, **variables: str) -> float:
 def _busy(process: int) -> float:
     """Return the processor seconds of a kernel and of the busiest of its workers."""
     kernel = psutil.Process(process)
-    own, *workers = (
-        sum(x.cpu_times()[:2]) for x in (kernel, *kernel.children(recursive=True))
-    )
-    return own + max(workers, default=0.0)
+    workers = kernel.children(recursive=True)
+    return _seconds(kernel) + max(map(_seconds, workers), default=0.0)
+
+
+def _seconds(process: psutil.Process) -> float:
+    """Return the processor seconds of a process, and none of one that has ended."""
+    with suppress(psutil.NoSuchProcess):
+        return sum(process.cpu_times()[:2])
+    return 0.0
 
 
 def side_by_side(work, paths: list[Path]) -> Iterator[tuple[Path, Future]]:

@@ -2,11 +2,14 @@
 
 import gc
 import re
+import subprocess
+import sys
 import textwrap
 import time
 from concurrent.futures import ThreadPoolExecutor
 
 import copies
+import psutil
 import pytest
 from copies import CHAPTER, SLUG, chapter_of, edit
 from nbformat.sign import NotebookNotary
@@ -113,6 +116,13 @@ def test_the_work_of_two_workers_counts_as_that_of_the_busiest(tmp_path):
     notebook = new_notebook(cells=[new_code_cell(textwrap.dedent(source))])
     alone = run.run_cells(new_notebook(cells=[new_code_cell("1")]), tmp_path)
     assert 1.5 < run.run_cells(notebook, tmp_path) - alone < 3
+
+
+def test_a_worker_that_has_just_ended_counts_nothing():
+    worker = subprocess.Popen([sys.executable, "-c", ""])
+    seen = psutil.Process(worker.pid)
+    worker.wait()
+    assert run._seconds(seen) == 0
 
 
 def test_code_is_parsed_side_by_side():

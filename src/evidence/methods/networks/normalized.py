@@ -199,7 +199,6 @@ def dense_logits(
     activation: Callable = torch.relu,
     *,
     behind: bool = False,
-    shortcuts: bool = False,
 ) -> Tensor:
     """Return logits (seeds, n, 10) of samples x, (n, 64) or (seeds, n, 64).
 
@@ -214,16 +213,13 @@ def dense_logits(
         Of the values of a hidden layer.
     behind : bool
         Whether to normalize behind the activation instead of before it.
-    shortcuts : bool
-        Whether each hidden layer but the first adds its inputs to its values.
     """
     *hidden, w_out, b_out = layers
     for k in range(len(hidden) // 3):
         w, gamma, beta = hidden[3 * k : 3 * k + 3]
         z = activation(x @ w) if behind else x @ w
         z = gamma * normalize(z, k) + beta if normalize else z + beta
-        z = z if behind else activation(z)
-        x = x + z if shortcuts and k else z
+        x = z if behind else activation(z)
     return x @ w_out + b_out
 
 
