@@ -34,7 +34,7 @@ EXERCISES = {
                 0.25: "that takes the density at 0 for the whole width, 1/(2b); it is "
                 "two wide, and the density falls",
             },
-            confirm="1 - exp(-1/2): well below a half, and none of them is zero.",
+            confirm="1 - exp(-1/2): less than a half, and none of them is zero.",
         ),
     ),
     "which-is-decayed": bug(

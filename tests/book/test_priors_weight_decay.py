@@ -41,11 +41,11 @@ def test_the_map_estimate_is_that_of_ridge_and_lasso(cheapest):
     ],
 )
 def test_decay_is_that_of_torch(name, of_torch):
-    cell = defined(CHAPTER, ["left"], np=np, optimizers=optimizers)
+    cell = defined(CHAPTER, ["left"], np=np, optimizers=optimizers, FIRST=9)
     cell["WEIGHTS"], cell["STEPS"] = 5, 50
     w = torch.ones(5, dtype=torch.float64, requires_grad=True)
     optimizer = of_torch([w], lr=cell["ETA"], weight_decay=cell["LAM"])
-    rng = np.random.default_rng([3, 0])
+    rng = np.random.default_rng([9, 3])
     for _ in range(50):
         w.grad = torch.from_numpy(10 * rng.normal(size=5))
         optimizer.step()
