@@ -1,7 +1,5 @@
 """Exercises of the chapter *Penalties as priors, weight decay in networks*."""
 
-import math
-
 from evidence.exercises import asked, bug, choice, number
 
 EXERCISES = {
@@ -11,30 +9,34 @@ EXERCISES = {
         "the sum of squared weights has the MAP estimate as its minimum. What is λ?",
         number(
             0.0625,
+            tolerance=0.0051,
             mistakes={
-                0.25: "that is the ratio of the standard deviations; variances count",
+                0.25: "that is σ/τ or σ² alone; the price is σ²/τ²",
                 16: "turn it round: a wide prior is a low price",
-                0.125: "that is σ²/τ: the prior's deviation is squared, too",
+                4: "that is τ/σ or τ² alone; the price is σ²/τ²",
+                0.125: "both deviations are squared: σ²/τ²",
                 0.03125: "the half stands in the penalty already",
             },
             confirm="0.25/4: a quarter of the noise's variance, a wide prior, little "
             "to pay.",
         ),
     ),
-    "near-zero": asked(
-        "Weights are drawn from a Laplace density, exp(-|w|/b)/(2b), with b = 2. Which "
-        "share of them lies between -1 and 1?",
-        number(
-            1 - math.exp(-0.5),
-            mistakes={
-                math.exp(-0.5): "that share lies outside",
-                (1 - math.exp(-0.5)) / 2: "that is one side of zero",
-                0.5: "that is 1/b; integrate the density",
-                1 - math.exp(-2): "the exponent is 1/b, not b",
-                0.25: "that takes the density at 0 for the whole width, 1/(2b); it is "
-                "two wide, and the density falls",
+    "which-is-zero": asked(
+        "The misfit of a weight w is (z - w)²/(2σ²), with z = 1.5 and σ = 1; its prior "
+        "is a Laplace density, exp(-|w|/b)/(2b), with b = 0.5. Which is exactly zero?\n"
+        "a: a weight drawn from the prior\n"
+        "b: the mode of the posterior\n"
+        "c: the mean of the posterior\n"
+        "d: none of them",
+        choice(
+            "b",
+            options={
+                "a": "a density gives every single point the probability 0",
+                "b": "The price is σ²/b = 2, and z lies below it: the corner of |w| "
+                "holds the peak, and nothing else.",
+                "c": "the posterior is higher on the side of z, and its mean lies there",
+                "d": "the price is σ²/b, not b: compare z with 2",
             },
-            confirm="1 - exp(-1/2): less than a half, and none of them is zero.",
         ),
     ),
     "which-is-decayed": bug(
@@ -63,12 +65,12 @@ EXERCISES = {
     "which-run": choice(
         "c",
         options={
-            "a": "more seeds make the difference of the panels more certain, and leave "
-            "data and penalty changed together",
+            "a": "more networks make the mean of each panel more certain, and leave data "
+            "and penalty changed together",
             "b": "that changes the penalty's strength in one panel more, on yet "
             "another data set",
-            "c": "Then the penalty is all that differs between two networks, and the "
-            "difference of each pair leaves the task out.",
+            "c": "The difference of a pair drops what its task adds to both; that the "
+            "penalty acts otherwise on other tasks is in the interval over the pairs.",
             "d": "that says how far a network fits, on data sets that still differ",
         },
     ),
