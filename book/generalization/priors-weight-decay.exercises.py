@@ -34,7 +34,7 @@ EXERCISES = {
                 "a": "a density gives every single point the probability 0",
                 "b": "The price is σ²/b = 2, and z lies below it: the corner of |w| "
                 "holds the peak, and nothing else.",
-                "c": "the posterior is higher on the side of z, and its mean lies there",
+                "c": "the posterior is higher on the side of z; so is its mean",
                 "d": "the price is σ²/b, not b: compare z with 2",
             },
         ),
@@ -65,8 +65,8 @@ EXERCISES = {
     "which-run": choice(
         "c",
         options={
-            "a": "more networks make the mean of each panel more certain, and leave data "
-            "and penalty changed together",
+            "a": "more networks make the mean of each panel more certain, and leave "
+            "data and penalty changed together",
             "b": "that changes the penalty's strength in one panel more, on yet "
             "another data set",
             "c": "The difference of a pair drops what its task adds to both; that the "
