@@ -69,9 +69,9 @@ EXERCISES = {
             "data and penalty changed together",
             "b": "that changes the penalty's strength in one panel more, on yet "
             "another data set",
-            "c": "The difference of a pair drops what its task adds to both. Here, after "
-            "750 steps, the stronger one does not help: compare the two in the table "
-            "of costs.",
+            "c": "The difference of a pair drops what its task adds to both. Here, "
+            "after 750 steps, the stronger one does not help: compare the two in the "
+            "table of costs.",
             "d": "that says how far a network fits, on data sets that still differ",
         },
     ),
