@@ -27,7 +27,10 @@ EXERCISES = {
             [4, 0.4, 4.4],
             mistakes=[
                 ([-2, 0.4, 4.4], "that is the bias; square it"),
-                ([2, 0.4, 4.4], "that is the bias, turned round; square it"),
+                (
+                    [2, 0.4, 4.4],
+                    "that is the bias, turned round; square it",
+                ),
                 ([2, 0.4, 2.4], "2 is the bias, turned round; square it"),
                 ([4, 0.5, 4.5], "that variance is divided by 4; here by 5"),
                 ([4, 0.5, 4.4], "that variance is divided by 4; here by 5"),
