@@ -81,3 +81,14 @@ def test_each_output_of_one_graph_gets_a_sweep_of_its_own(engine):
         ):
             sweep(end)
             np.testing.assert_allclose((x.grad, y.grad), slopes, rtol=1e-12)
+
+
+def test_backward_adds_to_leaves_it_reaches_and_leaves_the_others_none():
+    reached, cut, aside = (torch.ones(2, requires_grad=True) for _ in range(3))
+    result = reached * cut.detach()
+    for times in (1, 2):
+        result.sum().backward(retain_graph=True)
+        assert reached.grad.tolist() == [times, times]
+    assert cut.grad is None and aside.grad is None
+    with pytest.warns(UserWarning, match="not a leaf"):
+        assert result.grad is None
