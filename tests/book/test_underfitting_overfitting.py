@@ -109,6 +109,32 @@ def test_at_the_training_inputs_the_law_is_exact(chapter):
         np.testing.assert_allclose(np.trace(hat, axis1=1, axis2=2), p, atol=1e-8)
 
 
+@pytest.mark.parametrize("p", [1, 2, 4, 15])
+def test_the_gap_at_the_training_inputs_is_blind_to_bias(chapter, p):
+    x = chapter["draw"]()[0][0]
+    noise = np.random.default_rng(p).normal(size=(2, 20_000, 30))
+    y, new = chapter["truth"](x) + noise
+    X = chapter["features"](x, p)
+    fitted = y @ (X @ np.linalg.pinv(X)).T
+    gap = ((fitted - new) ** 2).mean(1) - ((fitted - y) ** 2).mean(1)
+    assert gap.mean() == pytest.approx(2 * p / 30, abs=0.02)
+
+
+def test_heights_matter_to_a_price_and_to_the_shortest_weights_only(chapter):
+    x, y = chapter["draw"]()
+
+    def change(p, price):
+        X, height = chapter["features"](x, p), np.maximum(np.arange(p), 1)
+        low = chapter["solve"](X, y, price)
+        high = chapter["solve"](X * height, y, price) * height
+        fits = (chapter["predict"](chapter["NEW"], w) for w in (low, high))
+        return np.abs(np.subtract(*fits)).mean()
+
+    assert change(15, 0) < 1e-9
+    assert change(15, 0.5) > 0.05
+    assert change(60, 0) > 0.05
+
+
 @pytest.mark.parametrize(("n", "p"), [(30, 10), (30, 22), (20, 40), (20, 90)])
 def test_the_peak_of_normal_features_in_closed_form(n, p):
     rng = np.random.default_rng([n, p])
