@@ -10,7 +10,7 @@ EXERCISES = {
         "c",
         options={
             "a": "A's two errors are near each other, and far above the noise: it "
-            "misses structure that B and C find",
+            "misses structure that C finds",
             "b": "a training error far below the noise's variance follows the noise, "
             "and B pays for it on new data",
             "c": "A misses what can be found, B follows the noise, C's errors lie "
@@ -55,52 +55,56 @@ EXERCISES = {
         options={
             "a": "the line's bias stays, whatever the number of points, and the bias "
             "is nearly all of it",
-            "b": "Both errors lie far above the noise and near each other: bias. Only "
-            "richer fits lower that.",
+            "b": "Both errors lie far above the noise and near each other: bias. Of "
+            "the four, richer fits lower that.",
             "c": "an average of such fits has nearly their bias",
             "d": "a price makes a fit stiffer, and this one is too stiff already",
         },
     ),
     "shortest": asked(
-        "A model with three weights has to satisfy w1 + 2·w2 + 2·w3 = 9. Which of all "
+        "A model with three weights has to satisfy w1 + 2·w2 + 2·w3 = 18. Which of all "
         "solutions has the least sum of squared weights? Three numbers.",
         vector(
-            [1, 2, 2],
+            [2, 4, 4],
             mistakes=[
                 (
-                    [9, 0, 0],
-                    "a solution, with squares of 81; the shortest is a multiple of "
+                    [18, 0, 0],
+                    "a solution, with squares of 324; the shortest is a multiple of "
                     "(1, 2, 2)",
                 ),
                 (
-                    [1.8, 1.8, 1.8],
-                    "a solution with equal weights, squares of 9.72; the shortest is "
+                    [3.6, 3.6, 3.6],
+                    "a solution with equal weights, squares of 38.9; the shortest is "
                     "a multiple of (1, 2, 2)",
                 ),
                 (
-                    [3, 1.5, 1.5],
-                    "a solution, with squares of 13.5; the shortest is a multiple of "
+                    [6, 3, 3],
+                    "a solution, with squares of 54; the shortest is a multiple of "
                     "(1, 2, 2)",
                 ),
                 (
-                    [0, 2.25, 2.25],
-                    "a solution, with squares of 10.1; the shortest uses all three",
+                    [0, 4.5, 4.5],
+                    "a solution, with squares of 40.5; the shortest uses all three",
                 ),
                 (
-                    [3, 6, 6],
+                    [6, 12, 12],
                     "the direction is right; divide by the squared length, 9, not "
                     "by the length, 3",
                 ),
                 (
-                    [9, 18, 18],
+                    [18, 36, 36],
                     "the direction is right; divide by the squared length, 9",
+                ),
+                (
+                    [1, 2, 2],
+                    "the direction is right; a·9 = 18 says how long it is",
                 ),
                 (
                     [1 / 3, 2 / 3, 2 / 3],
                     "the direction is right; its length is not: put it in",
                 ),
             ],
-            confirm="a·(1, 2, 2) with a·9 = 9; the sum of squares is 9.",
+            confirm="a·(1, 2, 2) with a·9 = 18; the sum of squares is 36.",
         ),
     ),
 }
