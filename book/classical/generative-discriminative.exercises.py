@@ -38,6 +38,10 @@ EXERCISES = {
                 ),
                 (
                     [2 + _PRIOR / 2, 1 / (1 + np.exp(_PRIOR - 4))],
+                    "divide by the variance, 4, not by the spread, 2",
+                ),
+                (
+                    [2 + 4 * _PRIOR, 1 / (1 + np.exp(_PRIOR - 0.5))],
                     "4 is the variance, not the spread: w = (4 - 0)/4",
                 ),
                 (
@@ -60,8 +64,8 @@ EXERCISES = {
     "which-control": choice(
         "a",
         options={
-            "a": "Little is left to estimate, and it still errs 0.065 more than the "
-            "best border, nearly as much as it was behind: the assumption.",
+            "a": "Little is left to estimate, and it still errs about 0.07 more than "
+            "the best border, about as much as it was behind: the assumption.",
             "b": "that says how far logistic regression was from the best border, and "
             "nothing about naive Bayes",
             "c": "that makes the difference surer, and leaves both causes possible",
