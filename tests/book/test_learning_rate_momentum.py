@@ -26,17 +26,17 @@ def test_the_rival_is_torchs_amsgrad(chapter, scale):
     start = np.random.default_rng([43, 0]).normal(size=5)
     w, memory = start, (0, 0)
     weights = torch.tensor(start, requires_grad=True)
-    torchs = torch.optim.Adam([weights], lr=0.1, amsgrad=True)
+    torchs = torch.optim.Adam([weights], lr=0.1, betas=(0.9, 0.9), amsgrad=True)
     for t in range(1, 200):
         gradient = scale * shrinking(w, t)
         weights.grad = torch.tensor(gradient)
         torchs.step()
-        w, memory = chapter["amsgrad"](w, gradient, memory, t, 0.1)
+        w, memory = chapter["amsgrad"](w, gradient, memory, t, 0.1, beta2=0.9)
         np.testing.assert_allclose(w, weights.detach().numpy(), atol=1e-12)
     plain, memory = start, (0, 0)
     for t in range(1, 200):
         gradient = scale * shrinking(plain, t)
-        plain, memory = optimizers.adam(plain, gradient, memory, t, 0.1)
+        plain, memory = optimizers.adam(plain, gradient, memory, t, 0.1, beta2=0.9)
     assert np.abs(plain - w).max() > 0.01  # it is not Adam
 
 
