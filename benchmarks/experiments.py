@@ -211,7 +211,7 @@ DUMMIES = [1000, 500, 200, 100, 50, 20, 10, 5, 2, 1]
 PASSES = [(1, 30), *((batch, 187.5) for batch in (4, 16, 64, 256, 400))]
 SPECIFIED = {
     "E1": Experiment(e1, [16, 4, 2], 60),
-    "E2": Experiment(e2, [3, 2, 1]),
+    "E2": Experiment(e2, [3, 2, 1], 20),
     "E3": Experiment(
         e3,
         list(product([(100, 100), (100,)], [2560, 640, 160, 40])),
