@@ -1,37 +1,85 @@
-"""Exercises of the chapter *Data and noise*."""
+"""Exercises of *Data and noise*.
 
-import numpy as np
+Chapter: book/generalization/data-and-noise.ipynb.
+"""
 
-from evidence.exercises import choice, function, number
+from scipy.stats import norm
+
+from evidence.exercises import asked, bug, number
 
 EXERCISES = {
-    "standard-error": number(
-        0.4,
+    "best-accuracy": asked(
+        "Two equally frequent classes have independent normal features with standard "
+        "deviations 3 and 1. Their means are 3 apart in the first feature, 2 in the "
+        "second. What is the highest accuracy that a classifier can have on new "
+        "samples?",
+        number(
+            norm.cdf(5**0.5 / 2),
+            mistakes={
+                norm.cdf(
+                    13**0.5 / 2
+                ): "measure each distance in units of its standard deviation",
+                norm.cdf(5**0.5): "the cut lies halfway: Δ/2",
+                norm.cdf(2.5): "that is Δ²/2; take the root",
+                norm.cdf(1.5): "distances along two directions add by their squares",
+                norm.cdf(1): "that is the second feature alone",
+                norm.cdf(0.5): "that is the first feature alone",
+                5**0.5 / 2: "that is Δ/2; the accuracy is Φ of it",
+            },
+            confirm="Δ² = 1 + 4.",
+        ),
+    ),
+    "moved-boundary": asked(
+        "A fifth of the training labels of class 1 are wrong, whatever the input, none "
+        "of class 0. Above which true probability of class 1 does the best rule for "
+        "these labels say 1?",
+        number(
+            0.625,
+            mistakes={
+                0.5: "that is so where both classes have the same share of wrong labels",
+                0.4: "that is the share of labels 1 where the true one is a half; ask "
+                "where the share is a half",
+                0.6: "0.8 of η has to be a half",
+                0.8: "that is what is left of η where it is 1",
+                5 / 12: "labels 1 become fewer, so more is needed: η times 0.8",
+                0.375: "that is for wrong labels in class 0 alone",
+            },
+            confirm="0.8 η is above a half.",
+        ),
+    ),
+    "noisy-copies": number(
+        4 / 5.5,
         mistakes={
-            0.08: "that is σ/n; variances are divided by n, standard deviations by √n",
-            0.16: "that is the variance; take its root",
+            0.8: "that is least squares without noise",
+            4 / 5.25: "each of the two samples adds σ²",
+            4 / 6: "the price has the square of the standard deviation",
+            4 / 7: "two samples, each with the square of ½",
+            4 / 5.125: "½ is the standard deviation; its square is ¼, and there are two",
         },
+        confirm="A price of 2 · ¼ on w².",
     ),
-    "assumption": choice(
-        "b",
-        options={
-            "a": "that needs independent samples; copies tell nothing new",
-            "b": "The mean of n copies is the sample itself.",
-            "c": "that is smaller even than for independent samples",
+    "leak": bug(
+        """
+        def score(x, y, folds=10):
+            fold, right = np.arange(len(y)) % folds, []
+            x = np.where(np.isnan(x), means(x, y)[y], x)
+            for k in range(folds):
+                seen, held = fold != k, fold == k
+                guess = nearest(x[seen], y[seen], x[held])
+                right.append(guess == y[held])
+            return np.concatenate(right).mean()
+        """,
+        at=3,
+        why_not={
+            2: "folds by position know no label",
+            4: "each fold is held out once",
+            5: "the held-out fold is what is not seen",
+            6: "the nearest of those seen; but what stands in x?",
+            7: "compared with the fold's own labels",
+            8: "each person counts once",
         },
-    ),
-    "from-data": function(
-        lambda x: np.std(x, ddof=1) / np.sqrt(len(x)),
-        cases=[([1.0, 2.0, 6.0],), ([0.0, 1.0],), ([3.0, 3.0, 5.0, 9.0],)],
-        mistakes=[
-            (
-                lambda x: np.std(x) / np.sqrt(len(x)),
-                "that is the biased deviation: divide the squares by n - 1",
-            ),
-            (
-                lambda x: np.std(x, ddof=1),
-                "that is the spread of the samples",
-            ),
-        ],
+        confirm="Each gap is filled by the mean of those with the same label, so every "
+        "number filled in tells it. Fill with the means of all who are seen, within "
+        "the fold.",
     ),
 }
