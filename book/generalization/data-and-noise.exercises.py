@@ -21,7 +21,9 @@ EXERCISES = {
                 ): "measure each distance in units of its standard deviation",
                 norm.cdf(5**0.5): "the cut lies halfway: Δ/2",
                 norm.cdf(2.5): "that is Δ²/2; take the root",
-                norm.cdf(1.5): "distances along two directions add by their squares",
+                norm.cdf(
+                    1.5
+                ): "distances along two directions add by their squares",
                 norm.cdf(1): "that is the second feature alone",
                 norm.cdf(0.5): "that is the first feature alone",
                 5**0.5 / 2: "that is Δ/2; the accuracy is Φ of it",
@@ -41,7 +43,8 @@ EXERCISES = {
                 "where the share is a half",
                 0.6: "0.8 of η has to be a half",
                 0.8: "that is what is left of η where it is 1",
-                5 / 12: "labels 1 become fewer, so more is needed: η times 0.8",
+                5
+                / 12: "labels 1 become fewer, so more is needed: η times 0.8",
                 0.375: "that is for wrong labels in class 0 alone",
             },
             confirm="0.8 η is above a half.",
@@ -54,7 +57,8 @@ EXERCISES = {
             4 / 5.25: "each of the two samples adds σ²",
             4 / 6: "the price has the square of the standard deviation",
             4 / 7: "two samples, each with the square of ½",
-            4 / 5.125: "½ is the standard deviation; its square is ¼, and there are two",
+            4
+            / 5.125: "½ is the standard deviation; its square is ¼, and there are two",
         },
         confirm="A price of 2 · ¼ on w².",
     ),
