@@ -38,7 +38,7 @@ EXERCISES = {
         number(
             0.625,
             mistakes={
-                0.5: "that is so where both classes have the same share of wrong labels",
+                0.5: "that is so if both classes have the same share of wrong labels",
                 0.4: "that is the share of labels 1 where the true one is a half; ask "
                 "where the share is a half",
                 0.6: "0.8 of η has to be a half",
@@ -57,8 +57,7 @@ EXERCISES = {
             4 / 5.25: "each of the two samples adds σ²",
             4 / 6: "the price has the square of the standard deviation",
             4 / 7: "two samples, each with the square of ½",
-            4
-            / 5.125: "½ is the standard deviation; its square is ¼, and there are two",
+            4 / 5.125: "the square of ½ is ¼, and there are two samples",
         },
         confirm="A price of 2 · ¼ on w².",
     ),
