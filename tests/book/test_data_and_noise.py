@@ -1,0 +1,95 @@
+"""What the chapter on data and noise defines, beside scikit-learn."""
+
+import warnings
+
+import numpy as np
+import pytest
+import torch
+from defined import defined
+from scipy.stats import norm
+from sklearn.exceptions import ConvergenceWarning
+from sklearn.feature_selection import SelectKBest
+from sklearn.linear_model import Ridge
+from sklearn.model_selection import GroupKFold, PredefinedSplit, cross_val_score
+from sklearn.neighbors import KNeighborsClassifier
+from sklearn.neural_network import MLPClassifier
+from sklearn.pipeline import make_pipeline
+
+from evidence import data
+from evidence.methods.networks import Networks, train
+
+PART = "generalization/data-and-noise"
+
+
+@pytest.fixture(scope="module")
+def chapter():
+    """Return what the cells that define something define."""
+    names = {"np": np, "torch": torch, "norm": norm, "data": data}
+    names |= {"Networks": Networks, "train": train, "PEOPLE": 60, "COLUMNS": 2000}
+    cells = ("bayes", "samples", "copies", "validated", "steps", "keep", "clouds")
+    return defined(PART, cells, ["network", "nothing", "sayings-weights"], **names)
+
+
+def test_the_bayes_accuracy_is_that_of_the_task(chapter):
+    task = data.TwoGaussians(chapter["MEAN"], np.eye(12))
+    assert chapter["best"] == pytest.approx(task.bayes_accuracy, abs=1e-12)
+    x, y = task.sample(np.random.default_rng(1), (20_000, 20_000))
+    assert ((task.log_odds(x) > 0) == y).mean() == pytest.approx(chapter["best"], abs=0.01)
+
+
+def test_the_copies_are_scikit_learns_ridge(chapter):
+    rng = np.random.default_rng(2)
+    X, y, sigma = rng.normal(size=(25, 4)), rng.normal(size=25), 0.7
+    ridge = Ridge(alpha=25 * sigma**2, fit_intercept=False).fit(X, y)
+    many, targets = chapter["copies"](X, y, sigma)
+    np.testing.assert_allclose(np.linalg.lstsq(many, targets)[0], ridge.coef_)
+
+
+def test_cross_validation_is_scikit_learns(chapter):
+    rng = np.random.default_rng(3)
+    x, y = rng.normal(size=(60, 8)), np.arange(60) % 2
+    folds = PredefinedSplit(np.arange(60) % 10)
+    theirs = cross_val_score(KNeighborsClassifier(1), x, y, cv=folds)
+    assert chapter["validated"](x, y) == pytest.approx(theirs.mean())
+
+
+def test_pipelines_and_groups_close_both_leaks(chapter):
+    chosen, together = [], []
+    model = make_pipeline(SelectKBest(k=100), KNeighborsClassifier(1))
+    for seed in range(12):
+        x, y, rng = chapter["nothing"](seed)
+        chosen.append(cross_val_score(model, x, y, cv=10).mean())
+        who, _ = chapter["copied"](np.arange(60.0)[:, None], y, np.random.default_rng(7))
+        x, y = chapter["copied"](x, y, np.random.default_rng(7))
+        groups = {"groups": who.round()[:, 0], "cv": GroupKFold(10)}
+        together.append(cross_val_score(KNeighborsClassifier(1), x, y, **groups).mean())
+    assert np.mean(chosen) == pytest.approx(0.5, abs=0.08)
+    assert np.mean(together) == pytest.approx(0.5, abs=0.08)
+
+
+def test_the_network_is_scikit_learns(chapter):
+    seeds = range(20, 26)
+    ours = chapter["network"](((100,), 160, 200, True), seeds)["new"]
+    theirs = []
+    for seed in seeds:
+        x, y, new, truth, _ = chapter["samples"](seed)
+        net = MLPClassifier(max_iter=200, tol=0, n_iter_no_change=200, random_state=seed)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", ConvergenceWarning)
+            theirs.append(net.fit(x[:160], y[:160]).score(new, truth))
+    assert ours.mean() == pytest.approx(np.mean(theirs), abs=0.03)
+
+
+def test_what_is_kept_has_the_lower_losses(chapter):
+    losses = np.random.default_rng(4).permutation(200.0 * np.ones(1) + np.arange(200))
+    kept = chapter["keep"](losses[None])[0]
+    assert kept.sum() == 160
+    assert losses[kept == 1].max() < losses[kept == 0].min()
+
+
+@pytest.mark.parametrize("where", ["both classes", "one class"])
+def test_as_many_labels_are_wrong_as_said(chapter, where):
+    x, y, wrong = chapter["clouds"](5, where)
+    assert len(x) == len(y) == 1200
+    assert wrong.sum() == chapter["NUM_WRONG"]
+    assert where == "both classes" or (y[:200][wrong] == 1).all()
