@@ -1,13 +1,13 @@
 """What the chapter on data and noise defines, beside scikit-learn."""
 
-import warnings
+import textwrap
+from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
 from defined import defined
 from scipy.stats import norm
-from sklearn.exceptions import ConvergenceWarning
 from sklearn.feature_selection import SelectKBest
 from sklearn.linear_model import Ridge
 from sklearn.model_selection import GroupKFold, PredefinedSplit, cross_val_score
@@ -18,6 +18,7 @@ from sklearn.pipeline import make_pipeline
 from evidence import data
 from evidence.methods.networks import Networks, train
 
+BOOK = Path(__file__).parents[2] / "book"
 PART = "generalization/data-and-noise"
 
 
@@ -34,7 +35,9 @@ def test_the_bayes_accuracy_is_that_of_the_task(chapter):
     task = data.TwoGaussians(chapter["MEAN"], np.eye(12))
     assert chapter["best"] == pytest.approx(task.bayes_accuracy, abs=1e-12)
     x, y = task.sample(np.random.default_rng(1), (20_000, 20_000))
-    assert ((task.log_odds(x) > 0) == y).mean() == pytest.approx(chapter["best"], abs=0.01)
+    assert ((task.log_odds(x) > 0) == y).mean() == pytest.approx(
+        chapter["best"], abs=0.01
+    )
 
 
 def test_the_copies_are_scikit_learns_ridge(chapter):
@@ -59,7 +62,9 @@ def test_pipelines_and_groups_close_both_leaks(chapter):
     for seed in range(12):
         x, y, rng = chapter["nothing"](seed)
         chosen.append(cross_val_score(model, x, y, cv=10).mean())
-        who, _ = chapter["copied"](np.arange(60.0)[:, None], y, np.random.default_rng(7))
+        who, _ = chapter["copied"](
+            np.arange(60.0)[:, None], y, np.random.default_rng(7)
+        )
         x, y = chapter["copied"](x, y, np.random.default_rng(7))
         groups = {"groups": who.round()[:, 0], "cv": GroupKFold(10)}
         together.append(cross_val_score(KNeighborsClassifier(1), x, y, **groups).mean())
@@ -67,17 +72,62 @@ def test_pipelines_and_groups_close_both_leaks(chapter):
     assert np.mean(together) == pytest.approx(0.5, abs=0.08)
 
 
-def test_the_network_is_scikit_learns(chapter):
-    seeds = range(20, 32)
-    ours = chapter["network"](((100,), 160, 200, True), seeds)["new"]
-    theirs = []
-    for seed in seeds:
-        x, y, new, truth, _ = chapter["samples"](seed)
-        net = MLPClassifier(max_iter=200, tol=0, n_iter_no_change=200, random_state=seed)
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", ConvergenceWarning)
-            theirs.append(net.fit(x[:160], y[:160]).score(new, truth))
-    assert ours.mean() == pytest.approx(np.mean(theirs), abs=0.06)
+def classifier(hidden, seed, **settings):
+    """Return scikit-learn's network as of 2018, with no penalty."""
+    settings |= {"hidden_layer_sizes": hidden}
+    return MLPClassifier(
+        alpha=0, tol=0, n_iter_no_change=200, random_state=seed, **settings
+    )
+
+
+class FromTheirs(Networks):
+    """Networks that start from the weights and biases of scikit-learn's."""
+
+    def __init__(self, sizes, seeds, *activation, **settings):
+        super().__init__(sizes, seeds, *activation, **settings)
+        for j, seed in enumerate(seeds):
+            first = classifier(sizes[1:-1], seed, max_iter=1, learning_rate_init=1e-300)
+            first.fit(np.zeros((160, sizes[0])), np.arange(160) % 2)
+            for layer in range(len(sizes) - 1):
+                self.weights[layer][j] = torch.tensor(first.coefs_[layer].T)
+                self.biases[layer][j] = torch.tensor(first.intercepts_[layer])[:, None]
+
+
+@pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
+@pytest.mark.parametrize("hidden", [(100,), (100, 100)])
+def test_the_network_is_scikit_learns_from_the_same_first_weights(hidden):
+    # All samples are a batch, so that no order can differ
+    names = {"np": np, "torch": torch, "data": data, "norm": norm, "train": train}
+    names["Networks"] = FromTheirs
+    chapter = defined(PART, ("bayes", "samples"), ["network"], **names)
+    seeds = range(20, 26)
+    ours = chapter["network"]((hidden, 160, 200, True), seeds)
+    for seed, seen, new in zip(seeds, ours["seen"], ours["new"], strict=True):
+        x, y, others, truth, _ = chapter["samples"](seed)
+        net = classifier(hidden, seed, max_iter=200).fit(x[:160], y[:160])
+        assert net.t_ == 200 * 160
+        assert seen == pytest.approx(net.score(x[:160], y[:160]), abs=0.007)
+        assert new == pytest.approx(net.score(others, truth), abs=0.0021)
+
+
+def test_the_leak_of_the_exercise_is_one(chapter):
+    source = (BOOK / f"{PART}.exercises.py").read_text()
+    source = textwrap.dedent(source.split('"""')[3])
+    fixed = source.replace("means(x, y)[y]", "np.nanmean(x, 0)")
+    assert fixed != source
+    names = {"np": np, "nearest": chapter["nearest"]}
+    names["means"] = lambda x, y: np.stack([np.nanmean(x[y == k], 0) for k in (0, 1)])
+    found = []
+    for each in (source, fixed):
+        exec(each, names)
+        found.append([])
+        for seed in range(30):
+            rng = np.random.default_rng([seed, 77])
+            x, y = rng.normal(size=(60, 50)), rng.permutation(np.arange(60) % 2)
+            x[rng.random(x.shape) < 0.3] = np.nan
+            found[-1].append(names["score"](x, y))
+    assert np.mean(found[0]) > 0.57
+    assert np.mean(found[1]) == pytest.approx(0.5, abs=0.05)
 
 
 def test_what_is_kept_has_the_lower_losses(chapter):
