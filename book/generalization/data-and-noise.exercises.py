@@ -27,8 +27,34 @@ EXERCISES = {
                 norm.cdf(1): "that is the second feature alone",
                 norm.cdf(0.5): "that is the first feature alone",
                 5**0.5 / 2: "that is Δ/2; the accuracy is Φ of it",
+                norm.cdf(
+                    (1 / 9 + 4) ** 0.5 / 2
+                ): "divide by the standard deviation, not by its square",
+                norm.cdf(
+                    7**0.5 / 2
+                ): "square the standard deviations, too: (3/3)² + (2/1)²",
             },
             confirm="Δ² = 1 + 4.",
+        ),
+    ),
+    "how-many": asked(
+        "With equal updates, a method has an accuracy of 0.80 with 100 samples, 0.84 "
+        "with 200, 0.86 with 400. Let each doubling go on to gain half as much as the "
+        "last one. With how many samples is the accuracy within 0.005 of where the "
+        "curve ends?",
+        number(
+            1600,
+            mistakes={
+                800: "there half of what is lacking at 400 is left: 0.01",
+                6400: "that is for an error that falls like 1/√n; here each doubling "
+                "halves it",
+                3200: "three doublings leave an eighth; a quarter is asked",
+                0.88: "that is where the curve ends, not how many samples take it near",
+                0.875: "that is the accuracy asked for, not how many samples give it",
+                11200: "0.14 lack to 1, but gains that halve end at 0.88",
+            },
+            confirm="0.02 lack at 400, as much as the last doubling gained: 0.01 at "
+            "800, 0.005 at 1,600.",
         ),
     ),
     "moved-boundary": asked(

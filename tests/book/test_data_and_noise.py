@@ -8,6 +8,7 @@ import pytest
 import torch
 from defined import defined
 from scipy.stats import norm
+from sklearn.discriminant_analysis import LinearDiscriminantAnalysis
 from sklearn.feature_selection import SelectKBest
 from sklearn.linear_model import Ridge
 from sklearn.model_selection import GroupKFold, PredefinedSplit, cross_val_score
@@ -27,8 +28,9 @@ def chapter():
     """Return what the cells that define something define."""
     names = {"np": np, "torch": torch, "norm": norm, "data": data}
     names |= {"Networks": Networks, "train": train, "PEOPLE": 60, "COLUMNS": 2000}
-    cells = ("bayes", "samples", "copies", "validated", "steps", "keep", "clouds")
-    return defined(PART, cells, ["network", "nothing", "sayings-weights"], **names)
+    cells = ("bayes", "lack", "samples", "copies", "validated", "steps", "keep")
+    more = ["clouds", "network", "nothing", "sayings-weights"]
+    return defined(PART, cells, more, **names)
 
 
 def test_the_bayes_accuracy_is_that_of_the_task(chapter):
@@ -53,7 +55,19 @@ def test_cross_validation_is_scikit_learns(chapter):
     x, y = rng.normal(size=(60, 8)), np.arange(60) % 2
     folds = PredefinedSplit(np.arange(60) % 10)
     theirs = cross_val_score(KNeighborsClassifier(1), x, y, cv=folds)
-    assert chapter["validated"](x, y) == pytest.approx(theirs.mean())
+    assert chapter["hits"](x, y).mean() == pytest.approx(theirs.mean())
+
+
+@pytest.mark.parametrize("n", [20, 160, 640])
+def test_what_is_lacking_is_scikit_learns_ldas(chapter, n):
+    rng = np.random.default_rng([3, 16])
+    y = np.arange(n) % 2
+    x = rng.normal(size=(n, 12)) + np.outer(y, chapter["MEAN"])
+    lda = LinearDiscriminantAnalysis().fit(x, y)
+    w, b = lda.coef_[0], lda.intercept_[0]
+    sides = np.array([-b, w @ chapter["MEAN"] + b]) / np.linalg.norm(w)
+    found = chapter["best"] - norm.cdf(sides).mean()
+    assert chapter["lack"](3, n) == pytest.approx(found, abs=1e-9)
 
 
 def test_pipelines_and_groups_close_both_leaks(chapter):
@@ -63,9 +77,9 @@ def test_pipelines_and_groups_close_both_leaks(chapter):
         x, y, rng = chapter["nothing"](seed)
         chosen.append(cross_val_score(model, x, y, cv=10).mean())
         who, _ = chapter["copied"](
-            np.arange(60.0)[:, None], y, np.random.default_rng(7)
+            np.arange(60.0)[:, None], y, np.random.default_rng(7), 0.1
         )
-        x, y = chapter["copied"](x, y, np.random.default_rng(7))
+        x, y = chapter["copied"](x, y, np.random.default_rng(7), 0.1)
         groups = {"groups": who.round()[:, 0], "cv": GroupKFold(10)}
         together.append(cross_val_score(KNeighborsClassifier(1), x, y, **groups).mean())
     assert np.mean(chosen) == pytest.approx(0.5, abs=0.08)
@@ -110,12 +124,17 @@ def test_the_network_is_scikit_learns_from_the_same_first_weights(hidden):
         assert new == pytest.approx(net.score(others, truth), abs=0.0021)
 
 
+def nearest(x, y, new):
+    """Return the labels of the nearest neighbors."""
+    return KNeighborsClassifier(1).fit(x, y).predict(new)
+
+
 def test_the_leak_of_the_exercise_is_one(chapter):
     source = (BOOK / f"{PART}.exercises.py").read_text()
     source = textwrap.dedent(source.split('"""')[3])
     fixed = source.replace("means(x, y)[y]", "np.nanmean(x, 0)")
     assert fixed != source
-    names = {"np": np, "nearest": chapter["nearest"]}
+    names = {"np": np, "nearest": nearest}
     names["means"] = lambda x, y: np.stack([np.nanmean(x[y == k], 0) for k in (0, 1)])
     found = []
     for each in (source, fixed):
@@ -132,14 +151,16 @@ def test_the_leak_of_the_exercise_is_one(chapter):
 
 def test_what_is_kept_has_the_lower_losses(chapter):
     losses = np.random.default_rng(4).permutation(200.0 * np.ones(1) + np.arange(200))
-    kept = chapter["keep"](losses[None])[0]
+    kept = chapter["keep"](losses[None], 40)[0]
     assert kept.sum() == 160
     assert losses[kept == 1].max() < losses[kept == 0].min()
 
 
-@pytest.mark.parametrize("where", ["both classes", "one class"])
-def test_as_many_labels_are_wrong_as_said(chapter, where):
-    x, y, wrong = chapter["clouds"](5, where)
+@pytest.mark.parametrize("case", [0, 1, 2])
+def test_as_many_labels_are_wrong_as_said(chapter, case):
+    name, (classes, count) = list(chapter["CASES"].items())[case]
+    x, y, wrong = chapter["clouds"](5, name)
     assert len(x) == len(y) == 1200
-    assert wrong.sum() == chapter["NUM_WRONG"]
-    assert where == "both classes" or (y[:200][wrong] == 1).all()
+    assert wrong.sum() == count
+    assert np.isin(y[:200][wrong], classes).all()
+    assert str(count) in name
