@@ -7,54 +7,54 @@ from scipy.stats import norm
 
 from evidence.exercises import asked, bug, number
 
+
+def samples(best):
+    """Return how many lead to 0.005 below an accuracy, from 400 at 0.828."""
+    return 400 * (best - 0.828) / 0.005
+
+
 EXERCISES = {
-    "best-accuracy": asked(
+    "how-many": asked(
         "Two equally frequent classes have independent normal features with standard "
         "deviations 3 and 1. Their means are 3 apart in the first feature, 2 in the "
-        "second. What is the highest accuracy that a classifier can have on new "
-        "samples?",
+        "second. A method has an accuracy of 0.828 with 400 samples; each doubling "
+        "halves what it lacks to the best accuracy there can be. With how many samples "
+        "is it within 0.005 of the best?",
         number(
-            norm.cdf(5**0.5 / 2),
+            samples(norm.cdf(5**0.5 / 2)),
             mistakes={
-                norm.cdf(
-                    13**0.5 / 2
+                samples(
+                    norm.cdf(13**0.5 / 2)
                 ): "measure each distance in units of its standard deviation",
-                norm.cdf(5**0.5): "the cut lies halfway: Δ/2",
-                norm.cdf(2.5): "that is Δ²/2; take the root",
-                norm.cdf(
-                    1.5
+                samples(norm.cdf(5**0.5)): "the cut lies halfway: Φ of Δ/2",
+                samples(
+                    norm.cdf(2.5)
+                ): "Δ² is 5; take the root, and half of it",
+                samples(
+                    norm.cdf(1.5)
                 ): "distances along two directions add by their squares",
-                norm.cdf(1): "that is the second feature alone",
-                norm.cdf(0.5): "that is the first feature alone",
-                5**0.5 / 2: "that is Δ/2; the accuracy is Φ of it",
-                norm.cdf(
-                    (1 / 9 + 4) ** 0.5 / 2
+                samples(
+                    norm.cdf(1)
+                ): "that is for the second feature alone",
+                samples(
+                    norm.cdf((1 / 9 + 4) ** 0.5 / 2)
                 ): "divide by the standard deviation, not by its square",
-                norm.cdf(
-                    7**0.5 / 2
+                samples(
+                    norm.cdf(7**0.5 / 2)
                 ): "square the standard deviations, too: (3/3)² + (2/1)²",
+                samples(1): "the best accuracy is not 1: compute it",
+                400
+                * 8
+                ** 2: "that is for what falls like 1/√n; each doubling halves it",
+                1600: "two doublings leave a quarter of 0.04: one more is needed",
+                6400: "four doublings leave a sixteenth; an eighth is enough",
+                norm.cdf(
+                    5**0.5 / 2
+                ): "that is the best accuracy; how many samples lead near it",
+                0.863: "that is the accuracy asked for, not how many samples give it",
             },
-            confirm="Δ² = 1 + 4.",
-        ),
-    ),
-    "how-many": asked(
-        "With equal updates, a method has an accuracy of 0.80 with 100 samples, 0.84 "
-        "with 200, 0.86 with 400. Let each doubling go on to gain half as much as the "
-        "last one. With how many samples is the accuracy within 0.005 of where the "
-        "curve ends?",
-        number(
-            1600,
-            mistakes={
-                800: "there half of what is lacking at 400 is left: 0.01",
-                6400: "that is for an error that falls like 1/√n; here each doubling "
-                "halves it",
-                3200: "three doublings leave an eighth; a quarter is asked",
-                0.88: "that is where the curve ends, not how many samples take it near",
-                0.875: "that is the accuracy asked for, not how many samples give it",
-                11200: "0.14 lack to 1, but gains that halve end at 0.88",
-            },
-            confirm="0.02 lack at 400, as much as the last doubling gained: 0.01 at "
-            "800, 0.005 at 1,600.",
+            confirm="Δ² = 1 + 4, the best accuracy 0.868: 0.04 lack at 400 samples, "
+            "0.02 at 800, 0.01 at 1,600.",
         ),
     ),
     "moved-boundary": asked(
