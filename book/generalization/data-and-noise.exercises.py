@@ -58,22 +58,20 @@ EXERCISES = {
         ),
     ),
     "moved-boundary": asked(
-        "A fifth of the training labels of class 1 are wrong, whatever the input, none "
-        "of class 0. Above which true probability of class 1 does the best rule for "
-        "these labels say 1?",
+        "A quarter of the training labels of class 0 are wrong, whatever the input, "
+        "none of class 1. Above which true probability of class 1 does the best rule "
+        "for these labels say 1?",
         number(
-            0.625,
+            1 / 3,
             mistakes={
                 0.5: "that is so if both classes have the same share of wrong labels",
-                0.4: "that is the share of labels 1 where the true one is a half; ask "
-                "where the share is a half",
-                0.6: "0.8 of η has to be a half",
-                0.8: "that is what is left of η where it is 1",
-                5
-                / 12: "labels 1 become fewer, so more is needed: η times 0.8",
-                0.375: "that is for wrong labels in class 0 alone",
+                2 / 3: "that is for wrong labels in class 1 alone",
+                0.625: "that is the share of labels 1 where the true one is a half; "
+                "ask where the share is a half",
+                0.25: "a quarter is added of 1 - η, not of 1",
+                0.4: "labels 1 become more by a quarter of 1 - η, not of η",
             },
-            confirm="0.8 η is above a half.",
+            confirm="η + 0.25 (1 - η) is above a half.",
         ),
     ),
     "noisy-copies": number(
