@@ -15,12 +15,27 @@ EXERCISES = {
         vector(
             [0.25, 0.15],
             mistakes=[
-                ([-0.1, 0.15], "the log shows the mean of four losses, not the last"),
-                ([0.1, 0.15], "the log shows the mean of four losses, not the last"),
-                ([0.7, 0.15], "the log shows the mean of four losses, not the first"),
+                (
+                    [-0.1, 0.15],
+                    "the log shows the mean of four losses, not the last",
+                ),
+                (
+                    [0.1, 0.15],
+                    "the log shows the mean of four losses, not the last",
+                ),
+                (
+                    [0.7, 0.15],
+                    "the log shows the mean of four losses, not the first",
+                ),
                 ([0.15, 0.25], "the two numbers are swapped"),
-                ([1.15, 0.75], "those are the training losses; compare them with 0.90"),
-                ([-0.25, -0.15], "how far below, and how far above: both above 0"),
+                (
+                    [1.15, 0.75],
+                    "those are the training losses; compare them with 0.90",
+                ),
+                (
+                    [-0.25, -0.15],
+                    "how far below, and how far above: both above 0",
+                ),
                 ([0.25, -0.15], "how far above: 0.90 lies above 0.75"),
             ],
             confirm="Within one epoch the same network is ahead and behind: the log "
@@ -57,14 +72,20 @@ EXERCISES = {
         vector(
             [0.04, 0.06, 0.03, 0.12],
             mistakes=[
-                ([0.04, 0.1, 0.13, 0.25], "each part is a difference of two errors"),
+                (
+                    [0.04, 0.1, 0.13, 0.25],
+                    "each part is a difference of two errors",
+                ),
                 (
                     [0.04, 0.06, 0.09, 0.21],
                     "each part is what the last step adds, not the distance from the "
                     "best possible rule",
                 ),
                 ([0.04, 0.06, 0.12, 0.03], "the last two are swapped"),
-                ([0.04, 0.03, 0.06, 0.12], "approximation and estimation are swapped"),
+                (
+                    [0.04, 0.03, 0.06, 0.12],
+                    "approximation and estimation are swapped",
+                ),
             ],
             confirm="Nearly half is optimization: train on, before you collect samples.",
         ),
