@@ -52,8 +52,7 @@ EXERCISES = {
             ),
             (
                 [6, 4, 1, 3, 2, 5],
-                "runs 1 and 2 both fit what they were given; have an expert read 50 "
-                "labels",
+                "runs 1 and 2 both fit one batch; have an expert read 50 labels",
             ),
             (
                 [4, 5, 1, 3, 2, 6],
