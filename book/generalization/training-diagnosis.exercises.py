@@ -86,7 +86,8 @@ EXERCISES = {
                     "approximation and estimation are swapped",
                 ),
             ],
-            confirm="Nearly half is optimization: train on, before you collect samples.",
+            confirm="Nearly half is optimization: train on, before you collect "
+            "samples.",
         ),
     ),
     "which-control": choice(
