@@ -29,6 +29,11 @@ EXERCISES = {
                 ),
                 ([0.15, 0.25], "the two numbers are swapped"),
                 (
+                    [0.25, 0.4],
+                    "that is the log above the training loss anew; the second number "
+                    "sets the validation loss beside it",
+                ),
+                (
                     [1.15, 0.75],
                     "those are the training losses; compare them with 0.90",
                 ),
@@ -94,7 +99,7 @@ EXERCISES = {
         "b",
         {
             "a": "another seed says how much chance there is, not what the stages did",
-            "b": "Same images, and only the way of training differs.",
+            "b": "Same parts and images; only the way of training differs.",
             "c": "more images than either had: it says what images are worth end to "
             "end, not what the stages cost",
             "d": "the pipeline would be measured on the same images, and would still "
