@@ -1,6 +1,6 @@
 """Which chapters a costly check covers: a few at each commit, or all of them.
 
-A test that takes ``chapter_in_turn`` is given two or three chapters by ``make test``,
+A test that takes ``chapter_in_turn`` is given one or two chapters by ``make test``,
 one that takes ``one_chapter_in_turn`` a single one, and both all of them by ``make
 machines``; the ids of its runs say which.
 """
@@ -14,7 +14,7 @@ from pathlib import Path
 from tools import notebooks
 from tools.notebooks import ROOT
 
-AT_ONCE = {"chapter_in_turn": 3, "one_chapter_in_turn": 1}
+AT_ONCE = {"chapter_in_turn": 2, "one_chapter_in_turn": 1}
 
 
 def chapters(at_once: int, everything: bool) -> list[str]:
