@@ -61,8 +61,8 @@ EXERCISES = {
             ),
             (
                 [4, 5, 1, 3, 2, 6],
-                "runs 2 and 6 are both worse on validation samples; compare the two "
-                "accuracies on the training samples",
+                "runs 2 and 6 both know their training samples best; compare the two "
+                "modes on them",
             ),
         ],
         confirm="Three of the six fit their one batch: it names a fault only where it "
