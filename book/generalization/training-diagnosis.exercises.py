@@ -61,8 +61,8 @@ EXERCISES = {
             ),
             (
                 [4, 5, 1, 3, 2, 6],
-                "runs 2 and 6 both know their training samples best; compare the two "
-                "modes on them",
+                "runs 2 and 6 are both right more often on training samples in training "
+                "mode than on validation samples; compare the two modes",
             ),
         ],
         confirm="Three of the six fit their one batch: it names a fault only where it "
@@ -103,8 +103,8 @@ EXERCISES = {
             "b": "Same parts and images; only the way of training differs.",
             "c": "more images than either had: it says what images are worth end to "
             "end, not what the stages cost",
-            "d": "the pipeline would be measured on the same images, and would still "
-            "have learned from an eighth of them",
+            "d": "measured on the same images, the pipeline would still have learned "
+            "from an eighth of the training images",
         },
     ),
 }
