@@ -61,8 +61,8 @@ EXERCISES = {
             ),
             (
                 [4, 5, 1, 3, 2, 6],
-                "runs 2 and 6 are both right more often on training samples in training "
-                "mode than on validation samples; compare the two modes",
+                "runs 2 and 6 are both better on training samples, in training mode, "
+                "than on validation samples; compare the two modes",
             ),
         ],
         confirm="Three of the six fit their one batch: it names a fault only where it "
