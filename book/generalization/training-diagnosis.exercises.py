@@ -65,7 +65,7 @@ EXERCISES = {
                 "than on validation samples; compare the two modes",
             ),
         ],
-        confirm="Three of the six fit their one batch: it names a fault only where it "
+        confirm="Three of the six fit their one batch: it shows a fault only where it "
         "fails.",
     ),
     "budget": asked(
