@@ -28,8 +28,16 @@ EXERCISES = {
                     "round down, and a dilated kernel of 3 spans 5",
                 ),
                 (
-                    [32, 14, 7, 3],
-                    "the window at the beginning counts, too: + 1",
+                    [32, 16, 9, 5],
+                    "round down: a window has to fit as a whole",
+                ),
+                (
+                    [32, 16, 9, 7],
+                    "round down, and a dilated kernel of 3 spans 5",
+                ),
+                (
+                    [32, 15, 8, 3],
+                    "a dilated kernel of 3 spans 5 cells, not 6",
                 ),
                 (
                     [28, 13, 7, 3],
@@ -102,8 +110,6 @@ EXERCISES = {
             9: "the last layer's steps are dilation times the stride before it, 4",
             12: "begin with the one cell that an output stands on",
             15: "a layer's own stride makes only later layers' steps longer",
-            11: "the last layer adds 2 · 2 · 2 = 8 cells",
-            17: "only strides before a layer count, each once",
             169: "that is the square; how wide is it?",
         },
         confirm="1 + 2 + 2 + 2 · 2 · 2: the last layer steps by 4 cells.",
@@ -119,10 +125,7 @@ EXERCISES = {
                 [1, 0.5, 2, 1, 3],
                 "where two kernels overlap, both are added",
             ),
-            (
-                [0, 1, 1.5, 2, 2.5],
-                "the kernel's middle lies on the cell once the padding is cut",
-            ),
+            ([0.5, 1, 1.5, 2, 2.5], "the padding cuts off one at each end"),
             (
                 [2, 3, 4, 5, 6],
                 "the kernel is (½, 1, ½), not (1, 2, 1)",
