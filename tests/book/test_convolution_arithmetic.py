@@ -18,7 +18,8 @@ def chapter():
     names = {"np": np, "torch": torch, "nn": nn, "x": 0, "w": 0}
     names |= {k: getattr(functional, k) for k in ("conv1d", "conv2d", "interpolate")}
     names["conv_transpose2d"] = functional.conv_transpose2d
-    return defined(PART, CELLS, ("conventions", "generate", "checkerboard", "run-checker"), **names)
+    functions = ("conventions", "generate", "checkerboard", "run-checker")
+    return defined(PART, CELLS, functions, **names)
 
 
 def layers(count):
