@@ -3,7 +3,7 @@
 Chapter: book/architectures/convolution-arithmetic.ipynb.
 """
 
-from evidence.exercises import asked, number, vector
+from evidence.exercises import asked, bug, number, vector
 
 EXERCISES = {
     "sizes": asked(
@@ -114,27 +114,25 @@ EXERCISES = {
         },
         confirm="1 + 2 + 2 + 2 · 2 · 2: the last layer steps by 4 cells.",
     ),
-    "paint": vector(
-        [1, 1.5, 2, 2.5, 3],
-        mistakes=[
-            (
-                [1, 1, 2, 1.5, 3],
-                "where two kernels overlap, both are added",
-            ),
-            (
-                [1, 0.5, 2, 1, 3],
-                "where two kernels overlap, both are added",
-            ),
-            ([0.5, 1, 1.5, 2, 2.5], "the padding cuts off one at each end"),
-            (
-                [2, 3, 4, 5, 6],
-                "the kernel is (½, 1, ½), not (1, 2, 1)",
-            ),
-            (
-                [1, 0, 2, 0, 3],
-                "those are the inputs, apart; the kernel's ends lie between them",
-            ),
-        ],
-        confirm="Linear interpolation: uneven overlap, and no stripes.",
+    "paint": bug(
+        """
+        def paint(x, w, S, P):
+            size = (len(x) - 1) * S + len(w) - 2 * P
+            out = np.zeros(size)
+            for j, i in np.ndindex(size, len(x)):
+                tap = j - P - i * S
+                if 0 <= tap < len(w):
+                    out[j] += x[i] * w[tap]
+            return out
+        """,
+        at=5,
+        why_not={
+            2: "(3 - 1)·2 + 3 - 2 = 5, and by hand it is five numbers",
+            4: "each output, and what each input adds to it",
+            6: "the kernel has weights 0 to len(w) - 1, and no others",
+            7: "what overlaps is added",
+        },
+        confirm="The padding cuts off the first P cells: tap = j + P - i·S. By hand it "
+        "is 1, 1.5, 2, 2.5, 3, linear interpolation: uneven overlap, and no stripes.",
     ),
 }

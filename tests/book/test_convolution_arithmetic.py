@@ -8,6 +8,8 @@ from torch import nn
 from torch.nn import functional
 from torch.utils.flop_counter import FlopCounterMode
 
+from evidence.exercises import find
+
 PART = "architectures/convolution-arithmetic"
 CELLS = ("windows", "convolve", "vgg", "cost", "sees", "by-gradient", "stack", "paint")
 
@@ -98,7 +100,22 @@ def test_multiplications_by_padding_are_counted_alike(chapter):
 
 @pytest.mark.parametrize("dilations", [(1,), (2, 2), (1, 2, 4), (1, 3, 9), (1, 4, 12)])
 def test_what_an_output_sees_has_a_gradient(chapter, dilations):
-    assert chapter["depends"](*dilations) == len(chapter["sees"](*dilations)) ** 2
+    seen = chapter["sees"](*[(1, D) for D in dilations])
+    assert chapter["depends"](*dilations) == len(seen) ** 2
+
+
+@pytest.mark.parametrize(
+    "layers", [[(2, 1), (1, 1)], [(1, 1), (2, 1), (1, 2)], [(2, 2), (3, 1), (1, 1)]]
+)
+def test_strides_before_a_layer_widen_what_it_sees(chapter, layers):
+    seen = np.array(chapter["sees"](*layers))
+    x = torch.ones(1, 1, seen.max() - seen.min() + 1, requires_grad=True)
+    y = x
+    for S, D in layers:
+        y = functional.conv1d(y, torch.ones(1, 1, 3), None, S, 0, D)
+    assert y.shape[-1] == 1
+    y.sum().backward()
+    np.testing.assert_array_equal(x.grad[0, 0].nonzero()[:, 0], seen - seen.min())
 
 
 def test_dilations_leave_holes_where_the_rule_says_so(chapter):
@@ -106,7 +123,8 @@ def test_dilations_leave_holes_where_the_rule_says_so(chapter):
     for _ in range(100):
         dilations = np.sort(rng.integers(1, 9, size=rng.integers(1, 5))).tolist()
         hole = any(1 + 2 * sum(dilations[:k]) < D for k, D in enumerate(dilations))
-        whole = len(chapter["sees"](*dilations)) == 2 * sum(dilations) + 1
+        seen = chapter["sees"](*[(1, D) for D in dilations])
+        whole = len(seen) == 2 * sum(dilations) + 1
         assert whole != hole
 
 
@@ -119,6 +137,20 @@ def test_painting_is_pytorchs_transposed_convolution(chapter, S, P, k):
     )
     np.testing.assert_allclose(chapter["paint"](x, w, S, P), theirs[0, 0], atol=1e-12)
     assert theirs.shape[-1] == (6 - 1) * S - 2 * P + k
+
+
+def test_the_line_that_paints_wrong_is_the_one_to_find(chapter):
+    task = find("convolution-arithmetic/paint").task
+    lines = list(task["lines"])
+    row = [1, 2, 3], [0.5, 1, 0.5], 2, 1
+    right = chapter["paint"](*row)
+    assert len(right) == 5
+    for painted in (False, True):
+        made = {"np": np}
+        exec("\n".join(lines), made)
+        assert np.array_equal(made["paint"](*row), right) == painted
+        at = int(task["expected"]) - 1
+        lines[at] = lines[at].replace("j - P", "j + P")
 
 
 def test_phases_that_differ_alone_are_a_whole_checkerboard(chapter):
