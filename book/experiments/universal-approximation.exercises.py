@@ -1,0 +1,88 @@
+"""Exercises of *One hidden layer is enough (to represent)*.
+
+Chapter: book/experiments/universal-approximation.ipynb.
+"""
+
+from evidence.exercises import asked, choice, number, vector
+
+EXERCISES = {
+    "which-activation": asked(
+        "With one of these activations no number of units in one hidden layer comes as "
+        "near as one likes to every continuous function on [0, 1]. With which?\n"
+        "a: |z|\n"
+        "b: z³ - z\n"
+        "c: sin z\n"
+        "d: the step, 1 for z > 0 and else 0",
+        choice(
+            "b",
+            options={
+                "a": "|z| is no polynomial, and broken lines are sums of such terms",
+                "b": "Whatever the number of units, a sum of cubics is a cubic.",
+                "c": "sin z is no polynomial: no derivative of it is zero everywhere",
+                "d": "staircases of enough steps come near to any continuous function",
+            },
+        ),
+    ),
+    "staircase": asked(
+        "Very steep sigmoids rise at -0.5, at 0 and at 0.5. With a constant their sum "
+        "is to be a staircase of the heights 2, 5, 1 and 4, from left to right. Give "
+        "the constant and the weights of the three sigmoids: four numbers.",
+        vector(
+            [2, 3, -4, 3],
+            mistakes=[
+                (
+                    [2, 5, 1, 4],
+                    "those are the heights; a sigmoid that has risen stays, so that "
+                    "its weight is the rise",
+                ),
+                (
+                    [2, -3, 4, -3],
+                    "the signs are turned round: a rise is positive",
+                ),
+                (
+                    [0, 3, -4, 3],
+                    "the rises are right; left of them all is the constant",
+                ),
+                (
+                    [2, 3, -1, 2],
+                    "a weight is the rise from the height before, not from the first",
+                ),
+                ([2, 3, 4, 3], "from 5 to 1 the staircase goes down"),
+            ],
+            confirm="The constant is the first height, each weight the rise at its "
+            "sigmoid.",
+        ),
+    ),
+    "how-many": number(
+        50,
+        mistakes={
+            25: "the interval has length 2, so that h = 2/n",
+            2500: "the error falls with the square of n: 1/n² = 0.0004",
+            70.7: "the rule has h²/8 times 2, which is h²/4",
+            35.4: "the second derivative of x² is 2",
+            100: "1/100² is 0.0001; 0.0004 was asked",
+        },
+        confirm="(2/n)²/8 times 2 is 1/n², and 1/50² = 0.0004.",
+    ),
+    "plateau": number(
+        1 / 12,
+        mistakes={
+            1
+            / 3: "that is the error of the zero function; a constant can do better",
+            0.25: "that is the squared mean of |x|; take it from the mean square",
+            0.5: "that is the best constant, the mean of |x|; its error is asked",
+            0.289: "that is the root of it",
+        },
+        confirm="By symmetry the best line is a constant, 1/2, and 1/3 - 1/4 = 1/12.",
+    ),
+    "which-control": choice(
+        "c",
+        options={
+            "a": "60 units can represent more than 30: whatever comes out, it is not "
+            "about 30",
+            "b": "that may find it, and if it does not, you know no more than before",
+            "c": "Output weights are found exactly; if the error is small, 30 units can.",
+            "d": "that may find it, and if all miss again, you know no more than before",
+        },
+    ),
+}
