@@ -80,9 +80,10 @@ EXERCISES = {
         options={
             "a": "60 units can represent more than 30: whatever comes out, it is not "
             "about 30",
-            "b": "that may find it, and if it does not, you know no more than before",
-            "c": "Output weights are found exactly; if the error is small, 30 units can.",
-            "d": "that may find it, and if all miss again, you know no more than before",
+            "b": "that rests on gradient descent: if it misses again, you know no more",
+            "c": "If the error is small, 30 units can. (If it is large, other places "
+            "might do.)",
+            "d": "that rests on gradient descent: if all miss again, you know no more",
         },
     ),
 }
