@@ -3,7 +3,7 @@
 Chapter: book/experiments/universal-approximation.ipynb.
 """
 
-from evidence.exercises import asked, choice, number, vector
+from evidence.exercises import asked, choice, number
 
 EXERCISES = {
     "which-activation": asked(
@@ -23,46 +23,21 @@ EXERCISES = {
             },
         ),
     ),
-    "staircase": asked(
-        "Very steep sigmoids rise at -0.5, at 0 and at 0.5. With a constant their sum "
-        "is to be a staircase of the heights 2, 5, 1 and 4, from left to right. Give "
-        "the constant and the weights of the three sigmoids: four numbers.",
-        vector(
-            [2, 3, -4, 3],
-            mistakes=[
-                (
-                    [2, 5, 1, 4],
-                    "those are the heights; a sigmoid that has risen stays, so that "
-                    "its weight is the rise",
-                ),
-                (
-                    [2, -3, 4, -3],
-                    "the signs are turned round: a rise is positive",
-                ),
-                (
-                    [0, 3, -4, 3],
-                    "the rises are right; left of them all is the constant",
-                ),
-                (
-                    [2, 3, -1, 2],
-                    "a weight is the rise from the height before, not from the first",
-                ),
-                ([2, 3, 4, 3], "from 5 to 1 the staircase goes down"),
-            ],
-            confirm="The constant is the first height, each weight the rise at its "
-            "sigmoid.",
+    "how-many": asked(
+        "A broken line through x² at n + 1 equally spaced knots on [-1, 1] has n "
+        "pieces, and so needs n ReLUs and a constant. How many ReLUs does it need for "
+        "an error of at most 0.0004 everywhere?",
+        number(
+            50,
+            mistakes={
+                25: "the interval has length 2, so that h = 2/n",
+                2500: "the error falls with the square of n: 1/n² = 0.0004",
+                70.7: "the rule has h²/8 times 2, which is h²/4",
+                35.4: "the second derivative of x² is 2",
+                100: "1/100² is 0.0001; 0.0004 was asked",
+            },
+            confirm="(2/n)²/8 times 2 is 1/n², and 1/50² = 0.0004.",
         ),
-    ),
-    "how-many": number(
-        50,
-        mistakes={
-            25: "the interval has length 2, so that h = 2/n",
-            2500: "the error falls with the square of n: 1/n² = 0.0004",
-            70.7: "the rule has h²/8 times 2, which is h²/4",
-            35.4: "the second derivative of x² is 2",
-            100: "1/100² is 0.0001; 0.0004 was asked",
-        },
-        confirm="(2/n)²/8 times 2 is 1/n², and 1/50² = 0.0004.",
     ),
     "plateau": number(
         1 / 12,
