@@ -53,6 +53,28 @@ def test_least_squares_are_scikit_learns(chapter, n):
     np.testing.assert_allclose(ours, ((theirs - y) ** 2).mean(), rtol=1e-4)
 
 
+@pytest.mark.parametrize(("k", "stretches"), [(12, 9), (10, 7)])
+def test_as_many_sigmoids_are_not_as_many_stretches(chapter, k, stretches):
+    x = chapter["POINTS"]
+    turns = np.diff(np.sign(np.diff(np.sin(k * np.linspace(-1, 1, 10_001)))))
+    assert np.count_nonzero(turns) + 1 == stretches
+    found = [
+        chapter["least_squares"](chapter["placed"](x, n), np.sin(k * x)) < 0.01
+        for n in range(1, 33)
+    ]
+    assert found.index(True) + 1 == 9
+
+
+def test_flat_starts_need_huge_output_weights(chapter):
+    x = chapter["POINTS"]
+    y = chapter["TARGETS"]["sin 12x"](x)
+    sizes = []
+    for H in chapter["start"](16, range(5000, 5020)).layers(x)[0]:
+        H = np.column_stack([H, np.ones(len(H))])
+        sizes.append(abs(np.linalg.lstsq(H, y, rcond=1e-8)[0]).max())
+    assert 3e4 < np.median(sizes) < 1e6
+
+
 def test_a_steeper_start_leaves_the_middles_where_they_were(chapter):
     flat, steep = (chapter["start"](16, range(3), slopes) for slopes in (1, 10))
     even = chapter["start"](16, range(3), 10, even=True)
