@@ -65,14 +65,18 @@ def test_as_many_sigmoids_are_not_as_many_stretches(chapter, k, stretches):
     assert found.index(True) + 1 == 9
 
 
-def test_flat_starts_need_huge_output_weights(chapter):
+@pytest.mark.parametrize(("slopes", "low", "high"), [(1, 0.3, 0.5), (10, 0, 0.01)])
+def test_both_starts_need_huge_output_weights(chapter, slopes, low, high):
     x = chapter["POINTS"]
     y = chapter["TARGETS"]["sin 12x"](x)
-    sizes = []
-    for H in chapter["start"](16, range(5000, 5020)).layers(x)[0]:
+    sizes, errors = [], []
+    for H in chapter["start"](16, range(5000, 5020), slopes).layers(x)[0]:
         H = np.column_stack([H, np.ones(len(H))])
-        sizes.append(abs(np.linalg.lstsq(H, y, rcond=1e-8)[0]).max())
+        weights = np.linalg.lstsq(H, y, rcond=1e-8)[0]
+        sizes.append(abs(weights).max())
+        errors.append(((H @ weights - y) ** 2).mean())
     assert 3e4 < np.median(sizes) < 1e6
+    assert low < np.median(errors) < high
 
 
 def test_a_steeper_start_leaves_the_middles_where_they_were(chapter):
