@@ -36,7 +36,7 @@ EXERCISES = {
             206,
             tolerance=0,
             mistakes={
-                674: "a shared layer has its parameters once, however often it is applied",
+                674: "a shared layer has its parameters once, however often it is used",
                 180: "each layer has biases, too: 12, 12 and 2",
                 152: "that is with ten units",
                 194: "the shared layer has biases, too",
@@ -83,7 +83,7 @@ EXERCISES = {
                 "both units need the whole tent, 2h₁ - 4h₂",
             ),
         ],
-        confirm="Both rows are the tent, and the bias of the second moves its bend to ½.",
+        confirm="Both rows are the tent, and the second bias moves a bend to ½.",
     ),
     "what-proves": choice(
         "b",
