@@ -111,3 +111,17 @@ def test_a_curve_is_as_long_as_its_polygon(chapter, sigma):
     theirs = (lengths[-1] / lengths[0]) ** 0.5
     found = chapter["growth"](2, sigma, layers=3)
     assert found == pytest.approx(theirs, rel=0.02)
+
+
+# What the discussion of the open task says: points, width, repeats, accuracy.
+ROWS = [(32, 16, 3, 0.88), (32, 16, 0, 0.59), (32, 64, 3, 0.79), (32, 64, 0, 0.85)]
+ROWS += [(64, 16, 3, 0.69), (64, 16, 0, 0.51), (64, 64, 3, 0.69), (64, 64, 0, 0.56)]
+
+
+@pytest.mark.parametrize(("points", "wide", "repeats", "accuracy"), ROWS)
+def test_longer_rows_end_as_the_open_task_says(
+    chapter, points, wide, repeats, accuracy
+):
+    names = {"POINTS": points, "WIDE": wide, "HELP": range(100, 110), "SHORT": 3000}
+    again = defined(PART, (), ("own-code",), **(chapter | names))
+    assert again["longer_row"](repeats).value == pytest.approx(accuracy, abs=0.05)
