@@ -39,7 +39,7 @@ EXERCISES = {
                 674: "a shared layer has its parameters once, however often it is used",
                 180: "each layer has biases, too: 12, 12 and 2",
                 152: "that is with ten units",
-                194: "the shared layer has biases, too",
+                194: "twelve biases are missing",
                 518: "applied four times, it is still one layer",
                 362: "applied four times, it is still one layer",
             },
