@@ -1,5 +1,7 @@
 """What the chapter on depth defines itself, beside torch and by brute force."""
 
+import itertools
+
 import numpy as np
 import pytest
 import torch
@@ -88,6 +90,20 @@ def test_fourteen_units_of_one_layer_can_alternate_sixteen_points(chapter):
     z = h @ change
     found = np.sign(z - z[0] + slope[0] * (X[0] - zeros[0]))
     np.testing.assert_array_equal(found, np.where(np.arange(16) % 2 == 0, -1, 1))
+
+
+@pytest.mark.parametrize("k", [1, 2, 3])
+def test_one_layer_needs_a_unit_more_than_the_folded_tent_has_bends(chapter, k):
+    """A unit a bend, facing left or right, never has the first slope; one more has."""
+    bends, signs = np.arange(1, 2**k) / 2**k, (-1) ** np.arange(1, 2**k)
+    changes = 2 ** (k + 1) * signs
+    for left in itertools.product([0, 1], repeat=2**k - 1):
+        assert -np.dot(left, changes) != 2**k
+    x = folded = np.linspace(0, 1, 257)
+    for _ in range(k):
+        folded = chapter["tent"](folded)
+    units = np.maximum(x[:, None] - np.r_[0, bends], 0)
+    np.testing.assert_allclose(units @ np.r_[2**k, changes], folded, atol=1e-12)
 
 
 @pytest.mark.parametrize("repeats", range(1, 7))
