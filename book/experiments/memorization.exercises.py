@@ -1,4 +1,4 @@
-"""Exercises of the chapter *Memorizing or generalizing?*
+"""Exercises of the chapter *Memorizing or generalizing?*.
 
 Chapter: book/experiments/memorization.ipynb.
 """
@@ -19,18 +19,18 @@ EXERCISES = {
                 ([1, -2, 3], "at t = 4 the third unit is 2, not 1"),
                 ([1, -1, 1], "at t = 2 the first unit is 2, not 1"),
                 ([1, -1, 0], "at t = 2 the first unit is 2, not 1"),
-                (
-                    [1, -2, 1],
-                    "those are 1 for each unit at its own point only; at "
-                    "t = 4 the units are 4, 3 and 2",
-                ),
+                ([1, -2, 1], "at t = 4 the units are 4, 3 and 2"),
                 (
                     [1, -2, 0.5],
-                    "at t = 4 the first two give 4 − 6 = −2, and 1 is wanted",
+                    "at t = 4 the first two give 4 − 6, and 1 is wanted",
                 ),
                 (
                     [1, -2, -0.5],
-                    "at t = 4 the first two give 4 − 6 = −2, and 1 is wanted",
+                    "at t = 4 the first two give 4 − 6, and 1 is wanted",
+                ),
+                (
+                    [1, -2, -1],
+                    "at t = 4 the first two give 4 − 6, and 1 is wanted",
                 ),
             ],
             confirm="1; 2 − 2 = 0; 4 − 6 + 3 = 1.",
@@ -40,7 +40,7 @@ EXERCISES = {
         "b",
         options={
             "a": "both numbers would be smaller, and still differ in two ways",
-            "b": "The two differ in width and in steps. This run leaves the width alone.",
+            "b": "A and B differ in width and in steps; this run leaves the width alone.",
             "c": "that makes the same difference more certain, and does not say where "
             "it comes from",
             "d": "true labels do not have to be stored one by one",
@@ -49,7 +49,7 @@ EXERCISES = {
     "cosine": asked(
         "Logistic regression without intercept, all weights 0, so that every "
         "probability is 1/2. One sample is x = (3, 4) with y = 1, another x = (4, 3) "
-        "with y = 0. What is the cosine between the gradients of their cross-entropies?",
+        "with y = 0. What is the cosine between their gradients of cross-entropy?",
         number(
             -0.96,
             mistakes={
@@ -57,7 +57,7 @@ EXERCISES = {
                 24: "that is the inputs' inner product; divide by both lengths, and "
                 "mind the labels",
                 -24: "divide by both lengths",
-                -6: "that is the inner product of the gradients; divide by both lengths",
+                -6: "that is the gradients' inner product; divide by both lengths",
                 6: "the errors p − y have opposite signs; and divide by both lengths",
                 -0.24: "the gradients' lengths are 5/2, not 5",
                 0.24: "the gradients' lengths are 5/2, not 5, and the labels differ",
@@ -68,10 +68,10 @@ EXERCISES = {
         ),
     ),
     "agreement": asked(
-        "Of 200 training labels of two classes 10 are flipped, and each training point is "
-        "the nearest one of as many new points. A network gives all new points the "
-        "label that their nearest training point had before flipping. On which share of "
-        "new points does it agree with the nearest neighbor's rule?",
+        "Of 200 training labels of two classes 10 are flipped, and each training "
+        "point is the nearest one of as many new points. A network gives every new "
+        "point the label that its nearest training point had before flipping. On "
+        "which share of new points does it agree with the nearest neighbor's rule?",
         number(
             0.95,
             mistakes={
