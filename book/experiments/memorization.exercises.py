@@ -40,7 +40,7 @@ EXERCISES = {
         "b",
         options={
             "a": "both numbers would be smaller, and still differ in two ways",
-            "b": "A and B differ in width and in steps; this run leaves the width alone.",
+            "b": "A and B differ in width and steps; this run leaves the width alone.",
             "c": "that makes the same difference more certain, and does not say where "
             "it comes from",
             "d": "true labels do not have to be stored one by one",
