@@ -97,7 +97,8 @@ def test_a_small_step_on_one_sample_changes_anothers_loss_by_the_inner_product(
 
 def test_nearest_is_the_nearest_neighbor_of_scikit_learn(chapter):
     rng = np.random.default_rng([71, 3])
-    x, y, new = rng.normal(size=(30, 2)), rng.integers(2, size=30), rng.normal(size=(99, 2))
+    x, new = rng.normal(size=(30, 2)), rng.normal(size=(99, 2))
+    y = rng.integers(2, size=30)
     rule = KNeighborsClassifier(1).fit(x, y)
     assert (y[chapter["nearest"](x, new)] == rule.predict(new)).all()
     flipped = rng.random(30) < 0.3
