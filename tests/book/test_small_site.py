@@ -107,6 +107,11 @@ def site(tmp_path_factory):
     shutil.copytree(ROOT / "src", root / "src", ignore=ignore)
     shutil.copy(ROOT / "_config.yml", root)
     (root / "_toc.yml").write_text(CONTENTS, "utf8")
+    opening = root / "book" / "experiments" / "replications.md"
+    words = opening.read_text("utf8").replace(
+        "%% E6:", "%% E4: controls, seeds\n%% E6:"
+    )
+    opening.write_text(words, "utf8")
     (root / "book" / "index.md").write_text("# Index\n\nA page.\n", "utf8")
     outputs = {
         "predict": recorded.prediction(),
@@ -400,6 +405,46 @@ def test_the_table_lists_what_is_recorded_and_counts_the_rest(visit):
     ]
     assert "Open question. Does transfer help?" in rows.nth(2).inner_text()
     assert "about" not in rows.nth(2).inner_text()  # it has not been run
+
+
+def test_what_is_left_is_counted_by_verdict_and_reason(visit):
+    opened = visit()
+    table = opened.locator(".evidence-left")
+    said = [" ".join(text.split()) for text in table.locator("tr").all_inner_texts()]
+    assert table.locator("caption").inner_text() == (
+        "What is left of 2 of the 12 conclusions of 2018, and what undid the others"
+    )
+    assert said == [
+        "undone by ◐ depends 1 ✗ fails 1",
+        "nothing: 0",
+        "more seeds: 1 E4",
+        "a control: 2 E4 E6",
+        "code that measured something else: 0",
+    ]
+    table.get_by_role("link", name="E6").click()
+    opened.wait_for_url("**/replications.html#E6")
+
+
+@pytest.mark.parametrize(
+    ("reasons", "said"),
+    [
+        ({"E4": ["controls"], "E6": ["code"], "E9": ["seeds"]}, []),
+        ({"E4": ["luck"], "E6": ["code"]}, ["E4: no reason 'luck'; there are seeds"]),
+        ({"E4": ["seeds"]}, ["E6 fails: say what undid its conclusion"]),
+    ],
+)
+def test_what_undid_a_conclusion_is_to_be_said(reasons, said):
+    rows = [recorded.row().data, recorded.pca_row().data]
+    found = page.wrong(rows, reasons)
+    assert len(found) == len(said)
+    assert all(
+        words.startswith(start) for words, start in zip(found, said, strict=True)
+    )
+
+
+def test_what_holds_was_undone_by_nothing():
+    holds = recorded.row().data | {"verdict": "holds"}
+    assert page.wrong([holds], {"E4": ["seeds"]}) == ["E4 holds: nothing undid it"]
 
 
 def test_a_row_leads_to_the_cell_that_decides_and_back(visit):
