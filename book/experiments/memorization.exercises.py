@@ -8,32 +8,46 @@ from evidence.exercises import asked, choice, number, vector
 EXERCISES = {
     "three-knots": asked(
         "The function w1·max(t − 0, 0) + w2·max(t − 1, 0) + w3·max(t − 2, 0) is to be "
-        "1, 0 and 1 at t = 1, 2 and 4. Which are its three weights?",
+        "1, 0 and 1 at t = 1, 2 and 4. Which are its three weights? And, as fourth "
+        "number: how many weights do two layers take, by 2n + d, to give any labels to "
+        "100 points in eight dimensions?",
         vector(
-            [1, -2, 1.5],
+            [1, -2, 1.5, 208],
             mistakes=[
                 (
-                    [1, 0, 1],
+                    [1, 0, 1, 208],
                     "those are the targets; each unit adds to the earlier",
                 ),
-                ([1, -2, 3], "at t = 4 the third unit is 2, not 1"),
-                ([1, -1, 1], "at t = 2 the first unit is 2, not 1"),
-                ([1, -1, 0], "at t = 2 the first unit is 2, not 1"),
-                ([1, -2, 1], "at t = 4 the units are 4, 3 and 2"),
+                ([1, -2, 3, 208], "at t = 4 the third unit is 2, not 1"),
+                ([1, -1, 1, 208], "at t = 2 the first unit is 2, not 1"),
+                ([1, -1, 0, 208], "at t = 2 the first unit is 2, not 1"),
+                ([1, -2, 1, 208], "at t = 4 the units are 4, 3 and 2"),
                 (
-                    [1, -2, 0.5],
+                    [1, -2, 0.5, 208],
                     "at t = 4 the first two give 4 − 6, and 1 is wanted",
                 ),
                 (
-                    [1, -2, -0.5],
+                    [1, -2, -0.5, 208],
                     "at t = 4 the first two give 4 − 6, and 1 is wanted",
                 ),
                 (
-                    [1, -2, -1],
+                    [1, -2, -1, 208],
                     "at t = 4 the first two give 4 − 6, and 1 is wanted",
+                ),
+                (
+                    [1, -2, 1.5, 200],
+                    "the direction has a weight for each dimension, too",
+                ),
+                (
+                    [1, -2, 1.5, 108],
+                    "each point has a knot of its own, too",
+                ),
+                (
+                    [1, -2, 1.5, 1000],
+                    "one direction serves all points",
                 ),
             ],
-            confirm="1; 2 − 2 = 0; 4 − 6 + 3 = 1.",
+            confirm="1; 2 − 2 = 0; 4 − 6 + 3 = 1; and 2·100 + 8 = 208.",
         ),
     ),
     "which-run": choice(

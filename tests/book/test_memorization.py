@@ -13,7 +13,7 @@ from evidence.methods.networks import Networks
 
 PART = "experiments/memorization"
 CELLS = ("problem", "rules", "products", "cosines", "nearest", "label-runs")
-FUNCTIONS = ("memorizer", "speeds", "coherence-runs")
+FUNCTIONS = ("memorizer", "steps-until", "coherence-runs")
 
 
 @pytest.fixture(scope="module")
