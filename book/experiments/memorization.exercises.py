@@ -53,8 +53,9 @@ EXERCISES = {
     "which-run": choice(
         "b",
         options={
-            "a": "both numbers would be smaller, and still differ in two ways",
-            "b": "A and B differ in width and steps; this run leaves the width alone.",
+            "a": "A and B would still differ in two ways",
+            "b": "A and B differ in width and steps; beside this run B differs only in "
+            "width.",
             "c": "that makes the same difference more certain, and does not say where "
             "it comes from",
             "d": "true labels do not have to be stored one by one",
