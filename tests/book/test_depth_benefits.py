@@ -65,6 +65,17 @@ def test_pieces_are_those_of_a_fine_grid(chapter, hidden):
         assert chapter["pieces"](layers, -2.0, 2.0) == bends + 1
 
 
+def test_an_output_that_is_constant_but_for_rounding_is_one_piece(chapter):
+    """A last unit that is never above 0: what is left is a bias, and noise."""
+    rng = np.random.default_rng([16, 3])
+    for _ in range(50):
+        first = rng.normal(size=(5, 1)), rng.normal(size=5)
+        zero = np.array([[0.1, 0.2, -0.3, 0.1, 0.2]])
+        layers = [first, (np.vstack([zero, zero]), np.array([3.0, 3.0]))]
+        layers.append((np.array([[0.7, -0.7]]), np.array([0.1])))
+        assert chapter["pieces"](layers, -1.0, 1.0) == 1
+
+
 def test_two_layers_of_three_can_have_sixteen_pieces(chapter):
     first = np.array([[1.0], [1], [-1]]), np.array([0.0, -1, 2])
     zigzag = np.array([-3.0, 2, -2])  # slopes 2, -1, 1, -1; peaks -4, valley -5
