@@ -18,12 +18,13 @@ from typing import NamedTuple
 import numpy as np
 from joblib.externals.loky import get_reusable_executor
 from sklearn.datasets import make_moons
+from sklearn.decomposition import PCA
 from sklearn.svm import SVC
 from sklearn.tree import DecisionTreeClassifier
 
 from benchmarks.paired import Ratio, options, seconds
 from evidence.data import TwoGaussians
-from evidence.methods import imbalance
+from evidence.methods import dummies, imbalance
 from evidence.methods.networks import Networks, constant, normal, run, train
 from evidence.replications import EXPERIMENTS
 
@@ -35,7 +36,7 @@ CURVES = (
 )
 
 
-class Experiment(NamedTuple):
+class Specified(NamedTuple):
     """What is run: ``experiment(condition, seeds)`` under conditions, bank by bank."""
 
     run: object
@@ -122,24 +123,18 @@ def e5(condition, seeds):
 
 def e6(condition, seeds):
     """Train on features drowned in dummies, or on their principal components."""
-    dummies, kept = condition
-    x, y = classes(seeds, np.ones(10), (290, 290), scale=0.2)
-    mixed = []
-    for seed, features in zip(seeds, x, strict=True):
-        rng = np.random.default_rng([seed, 1])
-        noise = rng.random((len(features), dummies))
-        size = 10 + dummies
-        rows = np.hstack([features, noise]) @ rng.random((size, size))
+    many, kept = condition
+    parts = []
+    for seed in seeds:
+        x, y, new, truth = dummies.problem(seed, dummies=many)
         if kept:
-            mean = rows[:80].mean(0)
-            rows = (rows - mean) @ np.linalg.svd(rows[:80] - mean, full_matrices=False)[
-                2
-            ][:kept].T
-        mixed.append(rows)
-    x = np.stack(mixed)
+            pca = PCA(kept, svd_solver="full").fit(x)
+            x, new = pca.transform(x), pca.transform(new)
+        parts.append((x, y, new, truth))
+    x, y, new, truth = (np.stack(part) for part in zip(*parts, strict=True))
     net = Networks([x.shape[2], 32, 32, 2], seeds)
-    train(net, x[:, :80], y[:, :80], 500)
-    return net.accuracy(x[:, 80:], y[:, 80:])
+    train(net, x, y, 500)
+    return net.accuracy(new, truth)
 
 
 def e7(activation, seeds):
@@ -210,34 +205,34 @@ LOSSES = ["cross-entropy", "absolute", "squared", "fourth power", "hinge", "cons
 DUMMIES = [1000, 500, 200, 100, 50, 20, 10, 5, 2, 1]
 PASSES = [(1, 30), *((batch, 187.5) for batch in (4, 16, 64, 256, 400))]
 SPECIFIED = {
-    "E1": Experiment(e1, [16, 4, 2], 60),
-    "E2": Experiment(e2, [3, 2, 1], 20),
-    "E3": Experiment(
+    "E1": Specified(e1, [16, 4, 2], 60),
+    "E2": Specified(e2, [3, 2, 1], 20),
+    "E3": Specified(
         e3,
         list(product([(100, 100), (100,)], [2560, 640, 160, 40])),
         smaller="four sizes to 2,560, at most 1,000 steps",
     ),
-    "E4": Experiment(
+    "E4": Specified(
         e4,
         list(product([1, 2, 5, 10, 20, 50, 100], [False, True])),
         smaller="600 rows, 16-16 units",
     ),
-    "E5": Experiment(
+    "E5": Specified(
         e5,
         [(300, True), (150, True), (100, True), (50, True), (150, False)],
         smaller="64 units a layer, 1,500 steps",
     ),
-    "E6": Experiment(
+    "E6": Specified(
         e6,
         list(product(DUMMIES, [0, 10, 5, 1])),
         smaller="to 1,000 dummies, 32-32 units; 500 test rows",
     ),
-    "E7": Experiment(e7, ["relu", "tanh", "square", "sin", "sign", "identity"], 20),
-    "E8": Experiment(e8, PASSES, smaller="32-32 units, 30 passes one by one"),
-    "E9": Experiment(e9, LOSSES),
-    "E10": Experiment(e10, list(INITIAL)),
-    "E11": Experiment(e11, [None]),
-    "E12": Experiment(e12, list(product(["l1", "l2"], [0, 0.1, 1]))),
+    "E7": Specified(e7, ["relu", "tanh", "square", "sin", "sign", "identity"], 20),
+    "E8": Specified(e8, PASSES, smaller="32-32 units, 30 passes one by one"),
+    "E9": Specified(e9, LOSSES),
+    "E10": Specified(e10, list(INITIAL)),
+    "E11": Specified(e11, [None]),
+    "E12": Specified(e12, list(product(["l1", "l2"], [0, 0.1, 1]))),
 }
 
 
