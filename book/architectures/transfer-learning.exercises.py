@@ -1,0 +1,203 @@
+"""Exercises of *Transfer learning and fine-tuning*.
+
+Chapter: book/architectures/transfer-learning.ipynb.
+"""
+
+import numpy as np
+
+from evidence.exercises import asked, bug, choice, function, vector
+
+
+def _convolution(W, channels, height, width):
+    places = np.reshape(W, (len(W), height, width, channels))
+    return places.transpose(0, 3, 1, 2)
+
+
+def _channels_first(W, channels, height, width):
+    return np.reshape(W, (len(W), channels, height, width))
+
+
+def _not_moved(W, channels, height, width):
+    return np.reshape(W, (len(W), height, width, channels))
+
+
+def _turned(W, channels, height, width):
+    return _convolution(W, channels, height, width).transpose(0, 1, 3, 2)
+
+
+def _flipped(W, channels, height, width):
+    return _convolution(W, channels, height, width)[..., ::-1, ::-1]
+
+
+def _case(seed, outputs, *shape):
+    rng = np.random.default_rng(seed)
+    return rng.normal(size=(outputs, int(np.prod(shape)))), *shape
+
+
+EXERCISES = {
+    "new-head": bug(
+        """
+        model = load_pretrained()
+        for p in model.parameters():
+            p.requires_grad = False
+        optimizer = Adam(model.head.parameters(), lr=0.01)
+        model.head = Linear(32, 3)
+        for x, y in batches:
+            optimizer.zero_grad()
+            cross_entropy(model(x), y).backward()
+            optimizer.step()
+        """,
+        at=4,
+        why_not={
+            1: "the weights are the right ones",
+            2: "to freeze all that there is at this point is the plan",
+            3: "that freezes the old layers, as planned; the new head's are made later",
+            5: "the new head is right; who moves it?",
+            7: "this clears gradients, as in every step",
+            8: "the loss and its gradients are right",
+            9: "it steps; with which parameters was it made?",
+        },
+        confirm="The optimizer holds the old head's parameters. Make it after the new "
+        "head.",
+    ),
+    "scores": asked(
+        "A network has: kernel 5, stride 2, padding 2; kernel 3, stride 1, padding 1; "
+        "pooling 2, stride 2; then a dense layer made for pictures of 32 by 32. As a "
+        "convolution, which size has its kernel, and how many rows and columns has "
+        "the map of scores for pictures of 64 by 48? Three numbers.",
+        vector(
+            [8, 9, 5],
+            tolerance=0,
+            mistakes=[
+                ([8, 16, 12], "the kernel needs room: 16 - 8 + 1"),
+                (
+                    [8, 8, 4],
+                    "a kernel of 8 on 16 cells has 9 places: count both ends",
+                ),
+                ([8, 2, 1], "it slides cell by cell, not by its own width"),
+                (
+                    [8, 2, 1.5],
+                    "it slides cell by cell, not by its own width",
+                ),
+                ([16, 17, 9], "the pooling halves, too"),
+                ([8, 5, 9], "rows first: 64 of the picture"),
+                ([32, 33, 17], "two layers have a stride of 2"),
+                (
+                    [1, 16, 12],
+                    "the dense layer reads a map of 8 by 8, not one cell",
+                ),
+            ],
+            confirm="32 becomes 8 cells, 64 and 48 become 16 and 12; 16 - 8 + 1 and "
+            "12 - 8 + 1 places.",
+        ),
+    ),
+    "fc-to-conv": function(
+        _convolution,
+        cases=[
+            _case(0, 5, 3, 2, 2),
+            _case(1, 4, 2, 3, 2),
+            _case(2, 1, 6, 1, 4),
+        ],
+        mistakes=[
+            (
+                _channels_first,
+                "that is for maps flattened channel by channel; here the channels "
+                "come last",
+            ),
+            (
+                _not_moved,
+                "the channels still come last; a convolution's weights have them second",
+            ),
+            (_turned, "rows and columns are exchanged"),
+            (
+                _flipped,
+                "do not mirror the kernel: layers called convolutions do not either",
+            ),
+        ],
+        confirm="Reshape as it was flattened, then move the channels.",
+    ),
+    "control": choice(
+        "b",
+        options={
+            "a": "that makes the same difference more certain, and does not say where "
+            "it comes from",
+            "b": "Only if random kernels serve worse has the first layer learned "
+            "something for X-rays.",
+            "c": "that says how well it was trained, not what serves X-rays",
+            "d": "that is another strategy; the sentence is about what the first layer "
+            "has learned",
+        },
+    ),
+    "trainable": asked(
+        "A pretrained network has convolutions of 3 by 3 from 1 to 16 channels and from "
+        "16 to 32, a dense layer from 512 to 64 and a head for 10 classes, all with "
+        "biases. The new task has three classes. How many numbers are trained if one "
+        "trains the new head alone, the last two layers, and all? Three numbers.",
+        vector(
+            [195, 33027, 37827],
+            tolerance=0,
+            mistakes=[
+                ([192, 32960, 37712], "biases are trained, too"),
+                (
+                    [650, 33482, 38282],
+                    "the new head has three classes, not ten",
+                ),
+                (
+                    [195, 32832, 37827],
+                    "the last two layers include the head",
+                ),
+                ([195, 33027, 37632], "all layers include the head"),
+                (
+                    [195, 33027, 33379],
+                    "a 3 by 3 kernel has 9 weights for each pair of channels",
+                ),
+                (
+                    [193, 32961, 37713],
+                    "there is a bias for each output, not layer",
+                ),
+                ([130, 32962, 37762], "three classes have three scores"),
+            ],
+            confirm="3·65, and 64·513 more, and 32·145 + 16·10 more: hundreds of times as "
+            "many as the 60 pictures.",
+        ),
+    ),
+    "rate": asked(
+        "One input x = 2, one feature h = w·x, one output v·h, the loss half of "
+        "(v·h - y) squared, with y = 6. Pretraining has found w = 1, which is right for "
+        "a head v = 3. What is w after one plain gradient step on it with rate 0.1 for "
+        "the head v = -1, with rate 0.01 for the same head, and with rate 0.1 for the "
+        "head v = 3? Three numbers.",
+        vector(
+            [-0.6, 0.84, 1],
+            tolerance=0.004,
+            mistakes=[
+                (
+                    [2.6, 1.16, 1],
+                    "the error is negative and so is the head; step down",
+                ),
+                (
+                    [0.2, 0.92, 1],
+                    "the gradient on w has the input's 2, too",
+                ),
+                ([2.6, 1.16, -2.6], "the head 3 has no error: 3 · 2 = 6"),
+                (
+                    [-2.2, 0.68, 1],
+                    "of half a square the derivative is the error once",
+                ),
+                ([0.6, 0.96, 1], "the error is -2 - 6, not -2"),
+                (
+                    [0.2, 0.92, 0.4],
+                    "the gradient is error times head times input",
+                ),
+                ([-0.6, 0.4, 1], "the second rate is a tenth of the first"),
+                ([-0.6, 0.84, 0], "where the error is 0, nothing moves"),
+                (
+                    [-1.6, -0.16, 0],
+                    "those are the steps; add them to w = 1",
+                ),
+            ],
+            confirm="The gradient is (v·2 - 6)·v·2, which is 16 for v = -1: one large step "
+            "turns the feature's sign. A head that fits moves nothing.",
+        ),
+    ),
+}
