@@ -106,7 +106,8 @@ EXERCISES = {
             ),
             (
                 _not_moved,
-                "the channels still come last; a convolution's weights have them second",
+                "the channels still come last; a convolution's weights have them "
+                "second",
             ),
             (_turned, "rows and columns are exchanged"),
             (
@@ -129,7 +130,8 @@ EXERCISES = {
         },
     ),
     "trainable": asked(
-        "A pretrained network has convolutions of 3 by 3 from 1 to 16 channels and from "
+        "A pretrained network has convolutions of 3 by 3 from 1 to 16 channels and "
+        "from "
         "16 to 32, a dense layer from 512 to 64 and a head for 10 classes, all with "
         "biases. The new task has three classes. How many numbers are trained if one "
         "trains the new head alone, the last two layers, and all? Three numbers.",
@@ -157,13 +159,15 @@ EXERCISES = {
                 ),
                 ([130, 32962, 37762], "three classes have three scores"),
             ],
-            confirm="3·65, and 64·513 more, and 32·145 + 16·10 more: hundreds of times as "
+            confirm="3·65, and 64·513 more, and 32·145 + 16·10 more: hundreds of "
+            "times as "
             "many as the 60 pictures.",
         ),
     ),
     "rate": asked(
         "One input x = 2, one feature h = w·x, one output v·h, the loss half of "
-        "(v·h - y) squared, with y = 6. Pretraining has found w = 1, which is right for "
+        "(v·h - y) squared, with y = 6. Pretraining has found w = 1, which is right "
+        "for "
         "a head v = 3. What is w after one plain gradient step on it with rate 0.1 for "
         "the head v = -1, with rate 0.01 for the same head, and with rate 0.1 for the "
         "head v = 3? Three numbers.",
@@ -196,7 +200,8 @@ EXERCISES = {
                     "those are the steps; add them to w = 1",
                 ),
             ],
-            confirm="The gradient is (v·2 - 6)·v·2, which is 16 for v = -1: one large step "
+            confirm="The gradient is (v·2 - 6)·v·2, which is 16 for v = -1: one "
+            "large step "
             "turns the feature's sign. A head that fits moves nothing.",
         ),
     ),
