@@ -5,7 +5,7 @@ Chapter: book/architectures/transfer-learning.ipynb.
 
 import numpy as np
 
-from evidence.exercises import asked, bug, choice, function, vector
+from evidence.exercises import asked, bug, choice, function, number, vector
 
 
 def _convolution(W, channels, height, width):
@@ -128,6 +128,24 @@ EXERCISES = {
             "d": "that is another strategy; the sentence is about what the first layer "
             "has learned",
         },
+    ),
+    "seen": asked(
+        "A target depends on u = 0.6 a + 0.8 b. The number a lies in the plane that "
+        "the source's features see, b at right angles to it; they are independent, "
+        "each of variance 1. Which share of the variance of u can those features tell?",
+        number(
+            0.36,
+            mistakes={
+                0.6: "that is the correlation; a share of variance is its square",
+                0.64: "that is the share of b, which they do not see",
+                0.8: "b is what they do not see",
+                0.43: "variances add, not deviations: 0.36 of 0.36 + 0.64",
+                0.5: "a and b do not weigh the same",
+                1: "b is independent of all that they see",
+                0: "a is in the plane",
+            },
+            confirm="0.36 of 0.36 + 0.64; nothing done to the features brings back b.",
+        ),
     ),
     "trainable": asked(
         "A pretrained network has convolutions of 3 by 3 from 1 to 16 channels and "
