@@ -60,37 +60,6 @@ EXERCISES = {
         confirm="The optimizer holds the old head's parameters. Make it after the new "
         "head.",
     ),
-    "scores": asked(
-        "A network has: kernel 5, stride 2, padding 2; kernel 3, stride 1, padding 1; "
-        "pooling 2, stride 2; then a dense layer made for pictures of 32 by 32. As a "
-        "convolution, which size has its kernel, and how many rows and columns has "
-        "the map of scores for pictures of 64 by 48? Three numbers.",
-        vector(
-            [8, 9, 5],
-            tolerance=0,
-            mistakes=[
-                ([8, 16, 12], "the kernel needs room: 16 - 8 + 1"),
-                (
-                    [8, 8, 4],
-                    "a kernel of 8 on 16 cells has 9 places: count both ends",
-                ),
-                ([8, 2, 1], "it slides cell by cell, not by its own width"),
-                (
-                    [8, 2, 1.5],
-                    "it slides cell by cell, not by its own width",
-                ),
-                ([16, 17, 9], "the pooling halves, too"),
-                ([8, 5, 9], "rows first: 64 of the picture"),
-                ([32, 33, 17], "two layers have a stride of 2"),
-                (
-                    [1, 16, 12],
-                    "the dense layer reads a map of 8 by 8, not one cell",
-                ),
-            ],
-            confirm="32 becomes 8 cells, 64 and 48 become 16 and 12; 16 - 8 + 1 and "
-            "12 - 8 + 1 places.",
-        ),
-    ),
     "fc-to-conv": function(
         _convolution,
         cases=[
@@ -130,21 +99,23 @@ EXERCISES = {
         },
     ),
     "seen": asked(
-        "A target depends on u = 0.6 a + 0.8 b. The number a lies in the plane that "
-        "the source's features see, b at right angles to it; they are independent, "
-        "each of variance 1. Which share of the variance of u can those features tell?",
+        "A target depends on u = 0.6 z1 + 0.8 z2. The number z1 lies in the plane "
+        "that the source's features see, z2 at right angles to it; they are "
+        "independent, each of variance 1. Which share of the variance of u can those "
+        "features tell?",
         number(
             0.36,
             mistakes={
                 0.6: "that is the correlation; a share of variance is its square",
-                0.64: "that is the share of b, which they do not see",
-                0.8: "b is what they do not see",
+                0.64: "that is the share of z2, which they do not see",
+                0.8: "z2 is what they do not see",
+                36: "that is per cent; a share is at most 1",
                 0.43: "variances add, not deviations: 0.36 of 0.36 + 0.64",
-                0.5: "a and b do not weigh the same",
-                1: "b is independent of all that they see",
-                0: "a is in the plane",
+                0.5: "z1 and z2 do not weigh the same",
+                1: "z2 is independent of all that they see",
+                0: "z1 is in the plane",
             },
-            confirm="0.36 of 0.36 + 0.64; nothing done to the features brings back b.",
+            confirm="0.36 of 0.36 + 0.64; nothing done to the features brings back z2.",
         ),
     ),
     "trainable": asked(
@@ -166,6 +137,10 @@ EXERCISES = {
                     [195, 32832, 37827],
                     "the last two layers include the head",
                 ),
+                (
+                    [640, 33408, 38160],
+                    "the new head has three classes, not ten, and there are biases",
+                ),
                 ([195, 33027, 37632], "all layers include the head"),
                 (
                     [195, 33027, 33379],
@@ -177,9 +152,8 @@ EXERCISES = {
                 ),
                 ([130, 32962, 37762], "three classes have three scores"),
             ],
-            confirm="3·65, and 64·513 more, and 32·145 + 16·10 more: hundreds of "
-            "times as "
-            "many as the 60 pictures.",
+            confirm="3·65, and 64·513 more, and 32·145 + 16·10 more: the last two "
+            "are hundreds of times as many as the 60 pictures.",
         ),
     ),
     "rate": asked(
@@ -210,6 +184,19 @@ EXERCISES = {
                 (
                     [0.2, 0.92, 0.4],
                     "the gradient is error times head times input",
+                ),
+                (
+                    [-0.6, -0.6, 1],
+                    "the second rate is a tenth of the first",
+                ),
+                (
+                    [1.6, 0.16, 0],
+                    "those are rates times gradients; subtract them from w = 1",
+                ),
+                (
+                    [1.8, 1.08, 1],
+                    "that is the error alone; the gradient on w has the head and the "
+                    "input, too",
                 ),
                 ([-0.6, 0.4, 1], "the second rate is a tenth of the first"),
                 ([-0.6, 0.84, 0], "where the error is 0, nothing moves"),

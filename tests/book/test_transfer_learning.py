@@ -1,5 +1,7 @@
 """What the chapter on transfer learning defines, beside PyTorch and scikit-learn."""
 
+import copy
+
 import numpy as np
 import pytest
 import torch
@@ -22,7 +24,8 @@ PART = "architectures/transfer-learning"
 CELLS = (
     *("network", "start", "stepper", "tune", "as-convolution"),
     *("deal", "problem", "stacked", "sources", "linear", "probes"),
-    *("pair", "pair-networks", "top", "solution-write"),
+    *("pair", "pair-networks", "top", "pair-rates", "pair-fit", "pair-head"),
+    *("one-network", "solution-write"),
 )
 
 
@@ -30,6 +33,7 @@ CELLS = (
 def chapter():
     """Return what the cells that define something define."""
     names = {"np": np, "torch": torch, "nn": nn, "STEPS": 60, "RATE": 0.01}
+    names |= {"HEAD": 0.03, "copy": copy}
     names |= {k: getattr(functional, k) for k in ("conv2d", "cross_entropy", "pad")}
     names |= {"Networks": Networks, "train": train, "constant": constant}
     names |= {"adam": adam, "random_batches": random_batches}
@@ -115,6 +119,77 @@ def test_tuning_walks_as_torch_does(chapter, frozen, n):
         )
         moved = (W[1] != weights[k][0][1]).any()
         assert bool(moved) == bool(rates[k])
+
+
+@pytest.mark.parametrize("body_rate", [0, 0.003])
+def test_one_network_has_a_new_head_and_a_rate_for_each_part(chapter, body_rate):
+    old = as_torch(chapter["start"]([3], 5))
+    model, optimizer = chapter["transfer"](old.float(), 3, body_rate, 0.01)
+    x, y = torch.rand(40, 1, 8, 8), torch.randint(3, (40,))
+    before = copy.deepcopy(model)
+    for _ in range(3):
+        optimizer.zero_grad()
+        functional.cross_entropy(model(x), y).backward()
+        optimizer.step()
+    moved = [
+        bool((a.weight != b.weight).any())
+        for a, b in zip(parts(model), parts(before), strict=True)
+    ]
+    assert moved == [bool(body_rate)] * 3 + [True]
+    assert model(x).shape == (40, 3) and old(x).shape == (40, 5)
+    for a, b in zip(parts(before)[:3], parts(old), strict=False):
+        torch.testing.assert_close(a.weight, b.weight, rtol=0, atol=0)
+    assert [group["lr"] for group in optimizer.param_groups] == [body_rate, 0.01]
+
+
+def test_a_faster_head_walks_as_torch_does(chapter):
+    net = chapter["network"](2, [4])
+    both = zip(net.weights, net.biases, strict=True)
+    shapes = [(W[0].T.shape, W, b) for W, b in both]
+    model = nn.Sequential(*(nn.Linear(*shape) for shape, _, _ in shapes)).double()
+    with torch.no_grad():
+        for layer, (_, W, b) in zip(model, shapes, strict=True):
+            layer.weight.copy_(W[0])
+            layer.bias.copy_(b[0].flatten())
+    rng = np.random.default_rng(0)
+    x, y = rng.normal(size=(20, 40)), rng.integers(2, size=20)
+    train(
+        *(net, x[None], y[None], 15),
+        learning_rate=0.001,
+        optimizer=chapter["faster"](net, 0.03),
+    )
+    groups = [{"params": model[:2].parameters(), "lr": 0.001}]
+    groups += [{"params": model[2].parameters(), "lr": 0.03}]
+    optimizer = torch.optim.Adam(groups)
+    for _ in range(15):
+        optimizer.zero_grad()
+        h = torch.tensor(x)
+        h = model[2](model[1](model[0](h).relu()).relu())
+        functional.cross_entropy(h, torch.tensor(y)).backward()
+        optimizer.step()
+    for k, layer in enumerate(model):
+        torch.testing.assert_close(net.weights[k][0], layer.weight.detach())
+        torch.testing.assert_close(net.biases[k][0].flatten(), layer.bias.detach())
+
+
+def test_strategies_begin_as_named(chapter):
+    source = chapter["network"](8, [8, 9])
+    x = np.random.default_rng(0).normal(size=(2, 1800, 40))
+    y = (x[..., 0] > 0).astype(int)
+    head, _ = chapter["last_layer"](source, (x, y), 50, [1, 2])
+    begin = {
+        way: chapter["begin"](way, source, head, [1, 2])
+        for way in ("scratch", *chapter["BELOW"])
+    }
+    for way, net in begin.items():
+        same = bool((net.weights[0] == source.weights[0]).all())
+        assert same == (way != "scratch")
+    for fresh in ("fine-tuned", "faster head"):
+        same = begin[fresh].weights[2] == begin["scratch"].weights[2]
+        assert bool(same.all())
+    assert not begin["zero head"].weights[2].any()
+    theirs = head.outputs(chapter["top"](source, x))
+    np.testing.assert_allclose(begin["head first"].outputs(x), theirs, atol=1e-12)
 
 
 def test_a_network_does_not_depend_on_its_neighbors(chapter):
