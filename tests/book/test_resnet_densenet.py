@@ -108,7 +108,7 @@ def measured(make):
     saved = {}
 
     def pack(tensor):
-        if tensor.is_floating_point():
+        if tensor.is_floating_point() and tensor.dim() == 4:  # maps
             saved[tensor.untyped_storage()._cdata] = tensor
         return tensor
 
@@ -130,7 +130,7 @@ def test_the_family_costs_what_pytorchs_modules_cost(chapter, name):
     found, module = measured(lambda: resnet(*BLOCKS[name]))
     ours = chapter["costs"](convs)
     np.testing.assert_array_equal(ours[:2], found[:2])
-    assert ours[2] == pytest.approx(found[2], rel=0.005)  # means and spreads, too
+    assert ours[2] == found[2]
     theirs = [m for m in module.modules() if isinstance(m, nn.Conv2d)]
     assert len(convs) == len(theirs)
     assert sum(conv[-1] for conv in convs) == name - 1
@@ -142,7 +142,7 @@ def test_densenet_costs_what_pytorchs_modules_cost(chapter):
     found, _ = measured(densenet)
     ours = chapter["dense_costs"]()
     np.testing.assert_array_equal(ours[:2], found[:2])
-    assert ours[2] == pytest.approx(found[2], rel=0.01)
+    assert ours[2] == found[2]
     assert ours[0] == 7_978_856
 
 
@@ -322,10 +322,9 @@ def test_hes_branches_double_the_signal(chapter):
 def test_the_tasks_numbers_are_those_of_the_builders(chapter):
     convs = chapter["resnet"]([2, 3, 5, 2], True)
     _, module = measured(lambda: resnet([2, 3, 5, 2], True))
-    first = next(m for m in module if isinstance(m, Block) and m.branch[3].stride[0] > 1)
-    weights = sum(
-        m.weight.numel() for m in first.modules() if isinstance(m, nn.Conv2d)
-    )
+    blocks = [m for m in module if isinstance(m, Block)]
+    first = next(m for m in blocks if m.branch[3].stride[0] > 1)
+    weights = sum(m.weight.numel() for m in first.modules() if isinstance(m, nn.Conv2d))
     expected = [sum(c[-1] for c in convs) + 1, len(convs), weights]
     assert find("resnet-densenet/another-resnet").task["expected"] == expected
     (_, reads, end), *_ = chapter["densenet"](blocks=(12,), k=8, c=24)
