@@ -59,7 +59,7 @@ class Block(nn.Module):
 
 
 class DenseLayer(nn.Sequential):
-    """Batch normalization, ReLU and convolution, twice; concatenated to what it read."""
+    """Batch normalization, ReLU, convolution, twice; appended to what it read."""
 
     def forward(self, x):
         return torch.cat([x, super().forward(x)], 1)
