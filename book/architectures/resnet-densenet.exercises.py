@@ -73,13 +73,13 @@ EXERCISES = {
             "training error does",
             "b": "the same rate for both favors whichever it happens to suit",
             "c": "The same images, and to each depth the rate that suits it: what is "
-            "left is the depth.",
+            "left is the depth, from this start and for these steps.",
             "d": "a loss that has stopped falling at one rate may fall at another",
         },
     ),
     "by-hand": asked(
         "A network of one unit: z₁ = z₀ + w₁·relu(z₀), z₂ = z₁ + w₂·relu(z₁), "
-        "z₃ = z₂ + w₃·relu(z₂), with w = 0.5, -0.5, 2 and z₀ = 1. What is the "
+        "z₃ = z₂ + w₃·relu(z₂), with w = 0.5, -0.5, 2 and z₀ = 2. What is the "
         "derivative of z₃ by z₀? And what is it without the shortcuts, with "
         "z₁ = w₁·relu(z₀) and so on? Two numbers.",
         vector(
@@ -97,7 +97,21 @@ EXERCISES = {
                 ),
                 (
                     [2.25, -0.5],
-                    "without shortcuts z₂ = -0.25: the third relu is flat there",
+                    "without shortcuts z₂ = -0.5: the third relu is flat there",
+                ),
+                (
+                    [4.5, 0],
+                    "those are the values of z₃; the derivative by z₀ is asked for",
+                ),
+                (
+                    [-0.5, 0],
+                    "that is the product of the three w; with the shortcuts each "
+                    "factor is 1 + w",
+                ),
+                (
+                    [2.25, -0.25],
+                    "without shortcuts the third layer counts, too: z₂ is negative, "
+                    "and its relu is flat there",
                 ),
                 (
                     [3, 0],
@@ -134,6 +148,16 @@ EXERCISES = {
                     [38, 41, 245760],
                     "this block halves the map and doubles the channels: its shortcut "
                     "needs a projection, 256 · 512 more",
+                ),
+                (
+                    [38, 40, 245760],
+                    "each stage's first block projects: the first stage's, from 64 "
+                    "channels to 256, and the second's, with 256 · 512 weights",
+                ),
+                (
+                    [37, 37, 245760],
+                    "the dense layer counts, and so do the four projections in "
+                    "shortcuts; one of them stands in this block",
                 ),
                 (
                     [38, 40, 376832],
@@ -191,6 +215,11 @@ EXERCISES = {
                 (
                     [120, 66, 816],
                     "the first layer reads the block's input: 1 + 2 + … + 12",
+                ),
+                (
+                    [120, 66, 912],
+                    "the first layer reads the block's input, 24 channels: "
+                    "1 + 2 + … + 12 connections, and 24 + 32 + … channels",
                 ),
                 (
                     [120, 144, 816],

@@ -13,8 +13,9 @@ from evidence.exercises import find
 
 PART = "architectures/resnet-densenet"
 CELLS = (
-    *("begin", "forward", "mirrored", "backward", "train", "train-2", "train-3"),
-    *("directions", "resnet", "costs", "dense", "dense-costs"),
+    *("begin", "forward", "mirrored", "shortcuts-made", "backward"),
+    *("train", "train-2", "train-3"),
+    *("directions", "stretches", "resnet", "costs", "dense", "dense-costs"),
 )
 BLOCKS = {
     18: ([2, 2, 2, 2], False),
@@ -187,12 +188,13 @@ def test_shared_keeps_what_a_checkpointed_block_keeps(chapter):
 def logits(weights, x, S, norm):
     """Return logits by torch's own functions."""
     z = x @ weights[0]
-    for w in weights[1:]:
+    *ws, shifts = weights[1:]
+    for k, w in enumerate(ws):
         n = z
         if norm:
             n = torch.stack([batch_norm(e, None, None, training=True) for e in z])
-        f = torch.relu(n) @ w
-        if w is not weights[-1]:
+        f = torch.relu(n + shifts[:, k : k + 1]) @ w
+        if w is not ws[-1]:
             z = (z @ S if torch.is_tensor(S) else S * z) + f
     return f
 
@@ -202,7 +204,7 @@ KINDS = [
     ("He", 1, True),
     ("small", 0.5, False),
     ("small", "rotation", True),
-    ("He", "Gaussian", True),
+    ("He", 0.9, True),
     ("mirrored", 0, False),
     ("identity", 0, False),
     ("PyTorch", 0, True),
@@ -213,6 +215,8 @@ KINDS = [
 def test_the_way_back_is_that_of_autograd(chapter, how):
     condition = (5, *how)
     weights, x, y, S = chapter["setting"](condition, SEEDS)
+    torch.manual_seed(0)
+    weights[-1] = torch.randn_like(weights[-1])
     x, y = x[:, :40], y[:, :40]
     z, kept = chapter["forward"](weights, x, S, how[2])
     g = chapter["error_of_logits"](z, y)
@@ -222,7 +226,7 @@ def test_the_way_back_is_that_of_autograd(chapter, how):
     torch.testing.assert_close(z, out.detach())
     loss = cross_entropy(out.flatten(0, 1), y.flatten(), reduction="sum")
     theirs = torch.autograd.grad(loss, parts)
-    for a, b in zip(ours[::-1], theirs, strict=True):
+    for a, b in zip(ours, theirs, strict=True):
         torch.testing.assert_close(a, b, rtol=1e-8, atol=1e-8)
     assert len(by_z) == 6
 
@@ -266,7 +270,7 @@ def test_stretches_are_singular_values_of_the_jacobian(chapter, how):
         past = S[j] if torch.is_tensor(S) else S * torch.eye(24).double()
 
         def upward(z, j=j, past=past):
-            for w in weights[1:-1]:
+            for w in weights[1:-2]:
                 z = z @ past + torch.relu(z) @ w[j]
             return z
 
@@ -284,17 +288,45 @@ def test_directions_count_equal_stretches(chapter):
 def test_mirrored_rotations_are_linear_at_the_start(chapter):
     weights, x, _, _ = chapter["setting"]((9, "mirrored", 0, False), SEEDS)
     z = [x[:, :30] @ weights[0]]
-    for w in weights[1:-1]:
+    for w in weights[1:-2]:
         z.append(torch.relu(z[-1]) @ w)
     ratio = z[-1].norm(dim=-1) / z[0].norm(dim=-1)
     torch.testing.assert_close(ratio, torch.ones_like(ratio))
     torch.testing.assert_close(z[-1][..., :12], -z[-1][..., 12:])
 
 
+@pytest.mark.parametrize("norm", [False, True])
+def test_more_plain_layers_can_compute_what_few_do(chapter, norm):
+    """By identities, and shifts so high that relu cuts nothing."""
+    weights, x, _, _ = chapter["setting"]((4, "He", 0, norm), SEEDS)
+    torch.manual_seed(0)
+    *ws, last, shifts = weights
+    shifts = torch.randn_like(shifts)
+    few = chapter["forward"]([*ws, last, shifts], x, 0, norm)[0]
+    identities = [torch.eye(24, dtype=torch.float64).expand(3, -1, -1)] * 26
+    more = torch.zeros(3, 31, 24, dtype=torch.float64)
+    more[:, :4], more[:, -1] = shifts[:, :4], shifts[:, -1]
+    more[:, 4:-1] += 100.0 if norm else 0.0
+    if not norm:
+        more[:, 4] += 100
+        more[:, -1] -= 100
+    many = chapter["forward"]([*ws, *identities, last, more], x, 0, norm)[0]
+    torch.testing.assert_close(many, few, rtol=1e-3, atol=1e-3)
+
+
+def test_rotations_are_rotations_and_uniform(chapter):
+    drawn = np.random.default_rng(0).normal(size=(4000, 5, 5))
+    q = chapter["rotations"](drawn)
+    np.testing.assert_allclose(q @ q.swapaxes(1, 2), 0 * q + np.eye(5), atol=1e-12)
+    np.testing.assert_allclose(np.linalg.det(q), 1)
+    error = 4 / (5 * 4000) ** 0.5
+    np.testing.assert_allclose(q.mean(0), 0, atol=error)
+
+
 def test_random_starts_have_the_spread_that_the_text_says(chapter):
     spreads = {"He": 2 / 24, "PyTorch": 1 / (3 * 24), "small": 2 / 24 / 30}
     for kind, variance in spreads.items():
-        w = np.stack(chapter["begin"](1, 30, kind)[1:-1])
+        w = np.stack(chapter["begin"](1, 30, kind)[1:-2])
         assert w.var() == pytest.approx(variance, rel=0.05)
     layer = nn.Linear(4000, 50).weight
     assert layer.var().item() == pytest.approx(1 / (3 * 4000), rel=0.02)
@@ -305,7 +337,7 @@ def test_hes_branches_double_the_signal(chapter):
     growth = {"He": 2.0, "small": 1 + 1 / 6}
     for kind, factor in growth.items():
         seeds = list(range(300))
-        made = [chapter["begin"](seed, 6, kind)[1:-1] for seed in seeds]
+        made = [chapter["begin"](seed, 6, kind)[1:-2] for seed in seeds]
         z = np.random.default_rng(0).normal(size=(300, 1, 24))
         sizes = [np.square(z).mean()]
         for k in range(6):
@@ -335,7 +367,7 @@ def test_the_tasks_numbers_are_those_of_the_builders(chapter):
 def test_three_layers_by_hand_are_autograds():
     found = []
     for shortcut in (1, 0):
-        start = torch.tensor(1.0, requires_grad=True)
+        start = torch.tensor(2.0, requires_grad=True)
         z = start
         for w in (0.5, -0.5, 2):
             z = shortcut * z + w * torch.relu(z)
