@@ -200,17 +200,19 @@ def test_problems_place_and_scramble_digits(chapter):
 
 
 def test_a_probe_is_ridge_regression_on_standardized_values(chapter):
-    rng = np.random.default_rng(12)
-    classes = rng.integers(0, 3, 90)
-    values = rng.normal(size=(90, 5)) + classes[:, None] * [1, 0, 0, 0.3, 0]
-    f = values - values[:60].mean(0)
-    f /= f[:60].std(0) + 1e-6
-    f = np.column_stack([f, np.ones(90)])
-    ridge = Ridge(alpha=0.1 * 60, fit_intercept=False)
-    ridge.fit(f[:60], np.eye(3)[classes[:60]])
-    right = (ridge.predict(f[60:]).argmax(1) == classes[60:]).mean()
-    assert chapter["probe"](values, classes, 0.1, 60) == pytest.approx(right)
-    assert right > 0.5
+    for seed in range(30):
+        rng = np.random.default_rng([12, seed])
+        classes = rng.integers(0, 3, 200)
+        values = rng.normal(size=(200, 20))
+        values[:, :4] += classes[:, None] * [0.5, 0, 0, 0.3]
+        values[:, 5] = values[:, 4] + 0.1 * rng.normal(size=200)
+        f = values - values[:40].mean(0)
+        f /= f[:40].std(0) + 1e-6
+        f = np.column_stack([f, np.ones(200)])
+        ridge = Ridge(alpha=0.1 * 40, fit_intercept=False)
+        ridge.fit(f[:40], np.eye(3)[classes[:40]])
+        right = (ridge.predict(f[40:]).argmax(1) == classes[40:]).mean()
+        assert chapter["probe"](values, classes, 0.1, 40) == pytest.approx(right)
 
 
 def test_maps_follow_moves_by_multiples_of_the_stride_on_a_ring(chapter):
