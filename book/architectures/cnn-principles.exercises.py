@@ -3,44 +3,15 @@
 Chapter: book/architectures/cnn-principles.ipynb.
 """
 
-import numpy as np
-
-from evidence.exercises import asked, choice, function, number, vector
-
-
-def _by_weights(x, g, k, S):
-    return np.array([g @ x[a : a + S * len(g) : S] for a in range(k)])
-
-
-def _without_stride(x, g, k, S):
-    return np.array([g @ x[a : a + len(g)] for a in range(k)])
-
-
-def _flipped(x, g, k, S):
-    return _by_weights(x, g, k, S)[::-1]
-
-
-def _mean(x, g, k, S):
-    return _by_weights(x, g, k, S) / len(g)
-
-
-def _without_outputs(x, g, k, S):
-    return _by_weights(x, np.ones_like(g), k, S)
-
-
-_RNG = np.random.default_rng(3)
-_CASES = [
-    (_RNG.normal(size=9), _RNG.normal(size=4), 3, 2),
-    (_RNG.normal(size=11), _RNG.normal(size=3), 4, 3),
-    (_RNG.normal(size=7), _RNG.normal(size=5), 3, 1),
-]
+from evidence.exercises import asked, choice, number, vector
 
 EXERCISES = {
     "counts": asked(
         "A layer takes pictures of 10 × 10 pixels and 3 channels to 16 channels, with "
         "kernels of 3 × 3, stride 1, no padding and no biases. How many weights has it "
         "with shared kernels, how many with a kernel of its own for each place, and "
-        "how many multiply-adds does the shared one take for a picture? Three numbers.",
+        "how many multiply-adds does the shared one take for a picture, as the formula "
+        "says? Three numbers, without commas inside.",
         vector(
             [432, 27648, 27648],
             tolerance=0,
@@ -133,51 +104,29 @@ EXERCISES = {
                 "the second window reads 4, 1, 5: there the 5 wins",
             ),
             (
+                [1, 0, 10, 0, 100, 0, 0],
+                "those stand where windows begin, not at the cells that won",
+            ),
+            (
+                [1, 10, 100, 0, 0, 0, 0],
+                "those stand in the order of the windows, not at the cells that won",
+            ),
+            (
                 [1, 1, 11, 10, 110, 100, 100],
                 "that is a sum's; a maximum hands it to the winner alone",
             ),
         ],
         confirm="5 wins twice.",
     ),
-    "by-weights": function(
-        _by_weights,
-        cases=_CASES,
-        mistakes=[
-            (
-                _without_stride,
-                "place i reads from cell S·i on, not from cell i",
-            ),
-            (
-                _flipped,
-                "w_a stands before x at S·i + a: nothing is flipped here",
-            ),
-            (
-                _mean,
-                "the derivative is the sum over places, not their mean",
-            ),
-            (
-                _without_outputs,
-                "each place counts with the derivative by its output, g",
-            ),
-        ],
-        confirm="A sum over places, each with its own part of x.",
-    ),
-    "added": asked(
-        "Whether a picture stands on its head is read by a probe from a trained "
-        "network's last map in 0.93 of cases, from the pixels in 0.60, and from the "
-        "last map of the same network with its initial weights in 0.91. By how much "
-        "has training raised what can be read there?",
-        number(
-            0.02,
-            tolerance=0.001,
-            mistakes={
-                0.33: "that is against the pixels; the untrained layers do most of it",
-                0.31: "that is what untrained layers add",
-                0.93: "with initial weights it is 0.91 already",
-                -0.02: "the other way round",
-                2: "as a share it is 0.02",
-            },
-            confirm="0.93 − 0.91. The untrained network is the control.",
-        ),
+    "added": choice(
+        "b",
+        options={
+            "a": "that is what layers and training do together; random kernels bring "
+            "a part of it",
+            "b": "The map's size, the windows and the ReLUs are the same; the training "
+            "differs.",
+            "c": "that says what the probe reads by chance, from any map",
+            "d": "that asks in what form it is there, not what put it there",
+        },
     ),
 }

@@ -10,13 +10,13 @@ from numpy.lib.stride_tricks import sliding_window_view
 from sklearn.datasets import load_digits
 from sklearn.linear_model import Ridge
 from torch import nn
-from torch.nn.functional import conv2d, cross_entropy, max_pool2d
+from torch.nn.functional import conv1d, conv2d, cross_entropy, max_pool2d
 
 from evidence.methods.networks import descend, random_batches
 
 PART = "architectures/cnn-principles"
-CELLS = ("matrices", "layer", "logits", "backward", "pool", "probe")
-MORE = ("problem", "problem-of", "start", "start-nets", "fit", "off")
+CELLS = ("matrices", "layer", "kinds", "logits", "backward", "backward-maps", "pool")
+MORE = ("probe", "problem", "problem-of", "start", "start-nets", "fit", "off")
 SEEDS = [41, 42]
 
 
@@ -160,9 +160,23 @@ def test_derivatives_of_a_convolution_are_torchs(chapter, n, c, o, k, side):
     np.testing.assert_allclose(chapter["correlate"](x, w), y.detach(), atol=1e-12)
     g = rng.normal(size=y.shape)
     y.backward(torch.tensor(g))
-    by_w, by_x = chapter["backward"](x, w, g)
+    by_w, by_x = chapter["backward_maps"](x, w, g)
     np.testing.assert_allclose(by_w, tw.grad, atol=1e-11)
     np.testing.assert_allclose(by_x, tx.grad, atol=1e-11)
+
+
+@pytest.mark.parametrize(("cells", "k"), [(3, 2), (9, 4), (5, 1), (6, 6)])
+def test_derivatives_of_a_row_are_torchs(chapter, cells, k):
+    rng = np.random.default_rng(k)
+    x, w = rng.normal(size=cells), rng.normal(size=k)
+    tx, tw = (torch.tensor(each, requires_grad=True) for each in (x, w))
+    y = conv1d(tx[None, None], tw[None, None])[0, 0]
+    np.testing.assert_allclose(chapter["forward"](x, w), y.detach(), atol=1e-12)
+    g = rng.normal(size=len(y))
+    y.backward(torch.tensor(g))
+    by_w, by_x = chapter["backward"](x, w, g)
+    np.testing.assert_allclose(by_w, tw.grad, atol=1e-12)
+    np.testing.assert_allclose(by_x, tx.grad, atol=1e-12)
 
 
 def test_derivatives_of_pooling_are_torchs(chapter):
