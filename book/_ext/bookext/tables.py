@@ -24,7 +24,7 @@ class Collection(SphinxDirective):
 
     def run(self):
         """Return a placeholder, and make this page depend on every chapter."""
-        for path in (BOOK / fresh.FILE, *BOOK.glob("*/*.*")):
+        for path in (BOOK / fresh.FILE, *BOOK.glob("*.yml"), *BOOK.glob("*/*.*")):
             self.env.note_dependency(str(path))
         return [collection(table=self.name)]
 
