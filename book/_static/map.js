@@ -5,7 +5,6 @@
   const { state } = globalThis.evidenceKept;
   const all = (selector) => [...document.querySelectorAll(selector)];
   const names = (text) => text?.split(" ").filter(Boolean) ?? [];
-  const SAID = { read: "read", begun: "begun", "": "not begun" };
   let items; // chapter -> its item in the list
 
   function show() {
@@ -13,19 +12,19 @@
     for (const [chapter, item] of items) {
       const [tasks, questions] = [names(item.dataset.tasks), names(item.dataset.questions)];
       const { state: how, right, said } = state({ chapter, tasks, questions }, known);
-      const words = [SAID[how],
-        ...(tasks.length ? [`${right} of ${tasks.length} tasks right`] : []),
-        ...(questions.length ? [`${said} of ${questions.length} predictions made`] : [])].join(", ");
       const link = item.querySelector("a");
       link.querySelector(".evidence-state")?.remove();
       item.dataset.state = how;
+      if (!how) continue;
+      const words = [how,
+        ...(tasks.length ? [`${right} of ${tasks.length} tasks right`] : []),
+        ...(questions.length ? [`${said} of ${questions.length} predictions made`] : [])].join(", ");
       const line = make("span", { className: "evidence-state" }, make("span", { textContent: ` (${words})` }));
       [["tasks", right, tasks], ["questions", said, questions]].forEach(([kind, done, of]) => {
         const bar = make("i", { className: `evidence-bar-${kind}` });
         bar.style.setProperty("--done", of.length ? done / of.length : 0);
         line.append(bar);
       });
-      link.title = words;
       link.append(line);
     }
   }

@@ -43,14 +43,17 @@ globalThis.evidenceReview = (() => {
     return asked.map(({ turn, ...task }) => task);
   }
 
-  return { PAUSES, later, after, dates, plan };
+  // Whether what a check said is about the answer, and not only about its form.
+  const judges = (said) => !/not attempted|: the answer should be /.test(said);
+
+  return { PAUSES, later, after, dates, plan, judges };
 })();
 
 // --- On the page ---------------------------------------------------------------------
 
 if (globalThis.document) (() => {
   const { kept, make } = window.evidence;
-  const { after, dates, plan } = globalThis.evidenceReview;
+  const { after, dates, plan, judges } = globalThis.evidenceReview;
   const parse = (id) => JSON.parse(document.getElementById(id).textContent);
   const many = (count, one) => `${count} ${one}${count === 1 ? "" : "s"}`;
   let box, chapters, control; // where tasks are asked, what there is, tasks.js
@@ -89,15 +92,15 @@ if (globalThis.document) (() => {
     const next = button("Leave it", go);
     let counted = false; // the first answer decides
     place.addEventListener("submit", () => {
-      const { state } = place.querySelector(".evidence-feedback").dataset;
-      if (counted || state === "open") return;
+      const said = place.querySelector(".evidence-feedback");
+      if (counted || !judges(said.textContent)) return;
       counted = true;
       const boxes = kept.read("review");
-      const now = after(boxes[name], state === "right", kept.today());
+      const now = after(boxes[name], said.dataset.state === "right", kept.today());
       kept.write("review", { ...boxes, [name]: now });
-      const said = make("p", { className: "evidence-when", textContent: `It comes back on ${now[1]}.` });
-      said.setAttribute("role", "status");
-      next.before(said);
+      const when = make("p", { textContent: `It comes back on ${now[1]}.` });
+      when.setAttribute("role", "status");
+      next.before(when);
       next.textContent = number + 1 < round.length ? "Next" : "Done";
     });
     box.replaceChildren(from, place, next);

@@ -10,12 +10,11 @@ import html
 import json
 from pathlib import Path
 
-from docutils import nodes
 from sphinx.application import Sphinx
 
-from bookext import absent, map
+from bookext import roadmap
 from bookext.chapters import ROOT, cells_of
-from bookext.tables import Collection, collection
+from bookext.tables import add_table
 from evidence import exercises, tasks
 
 PAGE = "book/review"
@@ -31,7 +30,7 @@ WIDGET = Path(tasks.__file__).parent
 def entries(app: Sphinx) -> list[dict]:
     """Return each chapter that has tasks to ask again, with these by name."""
     rows = []
-    for row in map.entries(app):
+    for row in roadmap.entries(app):
         own = to_ask(cells_of(f"book/{row['chapter']}"))
         if own:
             rows.append(
@@ -102,23 +101,10 @@ def keep(rows: list[dict], uri) -> str:
     )
 
 
-SHOWN = {"review": render, "progress": keep}
-
-
-def fill(app: Sphinx, doctree, docname: str) -> None:
-    """Put the review and the controls in their places."""
-    for node in list(doctree.findall(collection)):
-        if show := SHOWN.get(node["table"]):
-            uri = lambda page: app.builder.get_relative_uri(docname, page)  # noqa: E731
-            text = show(entries(app), uri)
-            node.replace_self(nodes.raw("", text, format="html"))
-
-
 def add_scripts(app: Sphinx, pagename, templatename, context, doctree) -> None:
     """Load the scripts that a page needs; at a chapter's end ask if it is read."""
     body = context.get("body", "")
-    chapter = (ROOT / f"{pagename}.ipynb").is_file()
-    if chapter and "handout" not in absent.tags(pagename):
+    if (ROOT / f"{pagename}.ipynb").is_file():
         name, there = pagename.removeprefix("book/"), PAGE in app.env.found_docs
         review = app.builder.get_relative_uri(pagename, PAGE) if there else ""
         context["body"] = body + end_of_chapter(name, review)
@@ -139,8 +125,7 @@ def end_of_chapter(chapter: str, review: str) -> str:
 
 
 def setup(app: Sphinx) -> None:
-    """Register the two directives and the scripts."""
-    for name in SHOWN:
-        app.add_directive(name, Collection)
-    app.connect("doctree-resolved", fill)
+    """Register the review, the controls and the scripts."""
+    add_table(app, "review", None, entries, render)
+    add_table(app, "progress", None, lambda app: [], keep)
     app.connect("html-page-context", add_scripts)

@@ -8,7 +8,7 @@ from pathlib import Path
 import yaml
 from sphinx.application import Sphinx
 
-from bookext import map
+from bookext import roadmap
 from bookext.tables import BOOK, add_table
 
 FILE = BOOK / "routes.yml"
@@ -60,7 +60,7 @@ def faults(routes: list[dict], needs: dict[str, list[str]]) -> list[str]:
 
 def entries(app: Sphinx) -> list[dict]:
     """Return the routes with the chapters that are here; none without a chapter."""
-    known = {row["chapter"]: row for row in map.entries(app)}
+    known = {row["chapter"]: row for row in roadmap.entries(app)}
     found = []
     for route in read():
         own = [known[name] for name in route["chapters"] if name in known]
@@ -102,4 +102,4 @@ def _link(row: dict, uri) -> str:
 
 def setup(app: Sphinx) -> None:
     """Register the routes."""
-    add_table(app, "routes", "routes.json", entries, render)
+    add_table(app, "routes", None, entries, render)

@@ -20,9 +20,10 @@ from bookext.tables import add_table
 from evidence import cards, exercises
 
 COLUMNS = 6  # at least; more where chapters build on one another for longer
-PITCH, BOX = 100, 82  # of a column and of the box in it, in the drawing's own units
-CAPTION, ROW, GAP = 1.8, 4.4, 0.7  # heights in rem, as in book.css
-ABOVE = 0.8  # of a row: free for lines, above its boxes
+PITCH, BOX = 100, 86  # of a column and of the box in it, in the drawing's own units
+CAPTION, ROW, GAP = 1.8, 5.1, 0.4  # heights in rem, as in book.css
+ABOVE = 0.9  # of a row: free for lines, above its boxes
+HUES = 4  # of lines that run side by side
 
 
 def entries(app: Sphinx) -> list[dict]:
@@ -133,10 +134,11 @@ def drawing(rows: list[dict]) -> tuple[dict[str, tuple[int, int]], str]:
     heights, height = tops(rows, found)
     lines = nx.transitive_reduction(needed)
     tracks = _tracks(lines, found, heights)
+    hues = {name: f"evidence-hue-{k % HUES}" for k, name in enumerate(tracks)}
     paths = [
-        f'<path d="{_path(*pair, found, heights, tracks)}" data-from="{pair[0]}" '
-        f'data-to="{pair[1]}"/>'
-        for pair in lines.edges
+        f'<path class="{hues[a]}" d="{_path(a, b, found, heights, tracks)}" '
+        f'data-from="{a}" data-to="{b}"/>'
+        for a, b in lines.edges
     ]
     width = columns(found) * PITCH - (PITCH - BOX)
     view = f'viewBox="0 0 {width} {height:g}" style="height: {height:g}rem"'
@@ -169,12 +171,12 @@ def _path(a: str, b: str, found, heights, tracks) -> str:
     (_, start), (_, end) = found[a], found[b]
     middle = ABOVE + (ROW - ABOVE) / 2
     x, y = start * PITCH + BOX, heights[a] + middle
-    track = x + (PITCH - BOX - 6) * tracks[a]
+    track = x + (PITCH - BOX - 5) * tracks[a]
     to, into = end * PITCH, heights[b] + middle
     if end == start + 1:
         return f"M{x} {y:g}H{track:.4g}V{into:g}H{to}"
     lane = heights[b] + ABOVE * tracks[a]
-    return f"M{x} {y:g}H{track:.4g}V{lane:.4g}H{to - 5}V{into:g}H{to}"
+    return f"M{x} {y:g}H{track:.4g}V{lane:.4g}H{to - 4}V{into:g}H{to}"
 
 
 # --- The list -----------------------------------------------------------------------
@@ -204,7 +206,7 @@ def _item(row: dict, place: tuple[int, int], titles: dict[str, str], uri) -> str
     name = row["chapter"]
     title, colon, rest = html.escape(row["title"]).partition(":")
     rest = f'<span class="evidence-rest">{colon}{rest}</span>' if colon else ""
-    after = ", ".join(html.escape(titles[need]) for need in row["needs"])
+    after = ", ".join(html.escape(titles[n].partition(":")[0]) for n in row["needs"])
     after = f'<span class="evidence-after">needs {after}</span>' if after else ""
     asks = {key: " ".join(row[key]) for key in ("needs", "tasks", "questions")}
     data = "".join(f' data-{key}="{html.escape(x)}"' for key, x in asks.items() if x)
