@@ -113,7 +113,7 @@ def test_the_book_s_map_is_low_and_as_wide_as_six_columns():
     found = roadmap.places(ALL, roadmap.graph(ALL))
     longest = nx.dag_longest_path_length(roadmap.graph(ALL)) + 1
     assert roadmap.columns(found) == max(roadmap.COLUMNS, longest) <= 7
-    assert roadmap.tops(ALL, found)[1] < 90  # rem: a screen and a half
+    assert roadmap.tops(ALL, found)[1] < 90  # lines of text: a screen and a half
 
 
 def boxes(rows, found) -> dict[str, tuple[float, float, float, float]]:
@@ -198,13 +198,17 @@ def test_every_chapter_is_a_link_under_its_part_with_its_needs_in_words():
 
 def test_heights_in_the_style_are_those_of_the_drawing():
     css = (notebooks.ROOT / "book" / "_static" / "book.css").read_text("utf8")
+
+    def unit(height):
+        return f"calc({height:g} * var(--unit))"
+
     for text in (
-        f"grid-auto-rows: {roadmap.ROW}rem",
-        f"margin: {roadmap.ABOVE}rem {roadmap.PITCH - roadmap.BOX}% 0 0",
-        f"height: {roadmap.ROW - roadmap.ABOVE:g}rem; padding",
-        f"height: {roadmap.CAPTION}rem",
-        f"padding-top: {roadmap.CAPTION}rem",
-        f"padding-bottom: {roadmap.GAP}rem",
+        f"grid-auto-rows: {unit(roadmap.ROW)}",
+        f"margin: {unit(roadmap.ABOVE)} {roadmap.PITCH - roadmap.BOX}% 0 0",
+        f"height: {unit(roadmap.ROW - roadmap.ABOVE)}; padding",
+        f"height: {unit(roadmap.CAPTION)}; margin",
+        f"padding-top: {unit(roadmap.CAPTION)}",
+        f"padding-bottom: {unit(roadmap.GAP)}",
         f"(var(--columns) - {(roadmap.PITCH - roadmap.BOX) / roadmap.PITCH})",
         *(f".evidence-hue-{k} {{" for k in range(roadmap.HUES)),
     ):

@@ -21,7 +21,7 @@ from evidence import cards, exercises
 
 COLUMNS = 6  # at least; more where chapters build on one another for longer
 PITCH, BOX = 100, 86  # of a column and of the box in it, in the drawing's own units
-CAPTION, ROW, GAP = 1.8, 5.1, 0.4  # heights in rem, as in book.css
+CAPTION, ROW, GAP = 1.8, 5.4, 0.4  # heights in the style's --unit
 ABOVE = 0.9  # of a row: free for lines, above its boxes
 HUES = 4  # of lines that run side by side
 
@@ -141,8 +141,11 @@ def drawing(rows: list[dict]) -> tuple[dict[str, tuple[int, int]], str]:
         for a, b in lines.edges
     ]
     width = columns(found) * PITCH - (PITCH - BOX)
-    view = f'viewBox="0 0 {width} {height:g}" style="height: {height:g}rem"'
-    svg = f'<svg {view} preserveAspectRatio="none" aria-hidden="true">'
+    style = f"height: calc({height:g} * var(--unit))"
+    svg = (
+        f'<svg viewBox="0 0 {width} {height:g}" style="{style}" '
+        'preserveAspectRatio="none" aria-hidden="true">'
+    )
     return found, f"{svg}{''.join(paths)}</svg>"
 
 
