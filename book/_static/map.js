@@ -20,8 +20,8 @@
         ...(tasks.length ? [`${right} of ${tasks.length} tasks right`] : []),
         ...(questions.length ? [`${said} of ${questions.length} predictions made`] : [])].join(", ");
       const line = make("span", { className: "evidence-state" }, make("span", { textContent: ` (${words})` }));
-      [["tasks", right, tasks], ["questions", said, questions]].forEach(([kind, done, of]) => {
-        const bar = make("i", { className: `evidence-bar-${kind}` });
+      [["evidence-bar-questions", said, questions], ["evidence-bar-tasks", right, tasks]].forEach(([className, done, of]) => {
+        const bar = make("i", { className });
         bar.style.setProperty("--done", of.length ? done / of.length : 0);
         line.append(bar);
       });

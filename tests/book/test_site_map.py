@@ -6,6 +6,7 @@ import json
 import re
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from visit import CHAPTERS, HTML, PHONE, Visit, wait_for_widgets
 
 from evidence import exercises
@@ -21,6 +22,14 @@ SPILLS = """() => [...document.querySelectorAll(".evidence-map li a")].filter((b
     const text = box.firstElementChild.getBoundingClientRect();
     return text.top < top || text.bottom > bottom || text.right > right;
 }).map((box) => box.textContent)"""
+
+
+def violations(page) -> list[str]:
+    """Return the rules of axe that what is new on a page breaks."""
+    places = [".evidence-map", ".evidence-route", ".evidence-review"]
+    here = [place for place in places if page.locator(place).count()]
+    found = Axe().run(page, here, {"resultTypes": ["violations"]})
+    return [rule["id"] for rule in found.response["violations"]]
 
 
 def rows() -> list[dict]:
@@ -45,6 +54,12 @@ def test_the_map_shows_state_route_and_what_leads_to_a_chapter(chromium, site):
         counts = f"1 of {len(own['tasks'])} tasks right, 1 of {len(own['questions'])}"
         assert f"(read, {counts} predictions made)" in name
 
+        bars = page.locator(f"{ITEM} i").evaluate_all(
+            "es => es.map(e => e.getBoundingClientRect()).map(b => [b.left, b.width])"
+        )
+        assert bars[0][0] < bars[1][0] and bars[0][1] > 0 < bars[1][1]
+        assert violations(page) == []
+
         last = max(rows(), key=lambda row: len(row["needs"]))
         item = page.locator(f".evidence-map [data-chapter='{last['chapter']}'] a")
         page.keyboard.press("Tab")  # from here on focus comes from the keyboard
@@ -60,10 +75,11 @@ def test_the_map_shows_state_route_and_what_leads_to_a_chapter(chromium, site):
         page.keyboard.press("Enter")
         route = page.locator(".evidence-route[open]")
         wanted = route.get_attribute("data-route").split()
-        assert page.locator("li.evidence-on").count() == len(wanted)
+        on = "n => document.querySelectorAll('li.evidence-on').length === n"
+        page.wait_for_function(on, arg=len(wanted))
         assert route.locator("ol a").count() == len(wanted)
         page.keyboard.press("Enter")
-        assert page.locator("li.evidence-on").count() == 0
+        page.wait_for_function(on, arg=0)
         assert visit.outside == visit.faults == []
 
 
@@ -124,6 +140,7 @@ def test_the_review_asks_in_turn_and_remembers_the_first_answer(chromium, site):
         page.evaluate(PUT, {"read": read})
         page.reload()
         page.get_by_role("button", name="Begin").click()
+        assert violations(page) == []
         box, before = page.locator(".evidence-review"), None
         for _ in range(9):
             chapter = box.locator(".evidence-from a").inner_text()
