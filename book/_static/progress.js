@@ -113,7 +113,7 @@ if (globalThis.document) (() => {
       try {
         const kept = unpack(await file.files[0].text());
         put(merge(all(), kept));
-        say(`Loaded: ${Object.keys(kept.read).length} chapters read, ${Object.keys(kept.done).length} tasks right.`);
+        say(`Loaded. Chapters read: ${Object.keys(kept.read).length}; tasks right: ${Object.keys(kept.done).length}.`);
       } catch (error) { say(error.message); }
       file.value = "";
     });

@@ -128,6 +128,13 @@ def test_a_task_done_and_a_chapter_read_come_into_the_review(chromium, site):
         page.locator(".evidence-read a").click()
         page.wait_for_url(f"**/{REVIEW}")
         page.get_by_text("Nothing is due today. The next ones are due on").wait_for()
+        page.get_by_role("button", name="Practice all the same").click()
+        box = page.locator(".evidence-review")
+        answer = box.get_by_role("textbox")
+        answer.fill("1e9, 1e9, 1e9")
+        answer.press("Enter")
+        box.get_by_text("not yet:").wait_for()
+        assert page.evaluate("localStorage['evidence:review'] ?? ''") == ""
         page.get_by_text("Chapters you have read", exact=True).click()
         ticked = page.locator(".evidence-chapters input:checked")
         assert ticked.count() == 1 and ticked.get_attribute("value") == FIRST
@@ -188,7 +195,7 @@ def test_progress_is_saved_forgotten_brought_back_and_loaded(chromium, site, tmp
         page.get_by_label("Load from a file").set_input_files(
             tmp_path / "progress.json"
         )
-        page.get_by_text("Loaded: 1 chapters read").wait_for()
+        page.get_by_text("Loaded. Chapters read: 1; tasks right: 0.").wait_for()
         assert json.loads(page.evaluate("localStorage['evidence:read']")) == read
         (tmp_path / "other.json").write_text("{}")
         page.get_by_label("Load from a file").set_input_files(tmp_path / "other.json")
