@@ -86,6 +86,11 @@ MAPS = {
     "one": [row("a/1")],
     "alone": [row(f"a/{k}") for k in range(14)],
     "deep": DEEP,
+    "crowded": [
+        *(row(f"a/{k}") for k in range(6)),
+        row("b/1", "a/5"),
+        row("b/2", "b/1"),
+    ],
     "a need from behind": [row("a/1", "b/2"), row("b/2")],
     "a circle": CIRCLE,
 }
@@ -302,7 +307,9 @@ def test_the_review_has_what_chapters_pages_carry_and_no_other_task():
                 data = output.get("data", {}).get(review.exercises.MIME, {})
                 if "task" in data:
                     carried.setdefault(data["exercise"], data["task"])
-        shown |= review.to_ask(cells)
+        own = review.to_ask(cells)
+        assert {task.partition("/")[0] for task in own} <= {name.partition("/")[2]}
+        shown |= own
     assert len(shown) > 2 * len(BOOK)
     for name, task in shown.items():
         plain = {key: value for key, value in task.items() if key != "question"}
