@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import html
 from collections import Counter, defaultdict
+from functools import cache
 
 import needs
 import networkx as nx
@@ -32,12 +33,18 @@ def entries(app: Sphinx) -> list[dict]:
     names = [page.removeprefix("book/") for page in in_order(app.env)]
     rows = []
     for name in names:
-        cells = cells_of(f"book/{name}")
         row = {"chapter": name, "title": app.env.titles[f"book/{name}"].astext()}
-        row |= {"part": parts[f"book/{name}"], "minutes": sizes.of(cells)[0].minutes}
-        row["needs"] = [n for n in needs.of(cells, name) if n in names and n != name]
-        rows.append(row | asked(cells))
+        row |= {"part": parts[f"book/{name}"], **of_chapter(name)}
+        rows.append(row | {"needs": [n for n in row["needs"] if n in names]})
     return rows
+
+
+@cache
+def of_chapter(name: str) -> dict:
+    """Return what a chapter's cells say: minutes, needs, and what its page asks."""
+    cells = cells_of(f"book/{name}")
+    needed = [need for need in needs.of(cells, name) if need != name]
+    return {"minutes": sizes.of(cells)[0].minutes, "needs": needed, **asked(cells)}
 
 
 def parts_of(contents) -> dict[str, str]:
