@@ -103,6 +103,8 @@ def test_the_map_is_a_picture_on_paper_and_without_javascript(chromium, site):
         visit.page.emulate_media(media="print")
         assert visit.page.locator(".evidence-map svg path:visible").count() > 1
         assert visit.page.locator(".evidence-map li a:visible").count() == len(rows())
+        height = visit.page.locator(".evidence-map").bounding_box()["height"]
+        assert height < 1000  # a sheet of paper
 
 
 def right(name: str) -> str:

@@ -22,7 +22,7 @@ from evidence import cards, exercises
 
 COLUMNS = 6  # at least; more where chapters build on one another for longer
 PITCH, BOX = 100, 86  # of a column and of the box in it, in the drawing's own units
-CAPTION, ROW, GAP = 1.8, 5.4, 0.4  # heights in the style's --unit
+CAPTION, ROW, GAP = 1.5, 5.4, 0.4  # heights in the style's --unit
 ABOVE = 0.9  # of a row: free for lines, above its boxes
 HUES = 4  # of lines that run side by side
 
@@ -204,7 +204,8 @@ def render(rows: list[dict], uri) -> str:
         items = "".join(_item(row, found[row["chapter"]], titles, uri) for row in own)
         heading = f"<h3>{html.escape(part)}</h3>" if part else ""
         parts.append(f"<div>{heading}<ul>{items}</ul></div>")
-    style = f'style="--columns: {columns(found)}"'
+    height = tops(rows, found)[1]
+    style = f'style="--columns: {columns(found)}; --height: {height:g}"'
     return (
         f'<nav class="evidence-map" aria-label="Map of the chapters" {style}><div>'
         f"{svg}{''.join(parts)}</div></nav>"
