@@ -24,7 +24,7 @@ from tools.course_keeps import Course
 from tools.notebooks import ROOT
 
 USAGE = """say which: make course CHAPTERS="roc-auc gradients/sigmoid-saturation", or
-CHAPTERS=file with a name on each line, or CHAPTERS=all"""
+CHAPTERS=chosen.txt with a name on each line, or CHAPTERS=all"""
 
 
 def main(
@@ -35,7 +35,8 @@ def main(
     Parameters
     ----------
     names : sequence of str
-        Chapters, as ``part/slug`` or ``slug``; files that list some; or ``all``.
+        Chapters, as ``part/slug`` or ``slug``; files ``.txt`` that list some; or
+        ``all``.
     to : pathlib.Path
         The folder to write, which is not there yet, or is empty.
     root : pathlib.Path
@@ -78,12 +79,13 @@ def chosen(names: Iterable[str], root: Path) -> list[str]:
     Raises
     ------
     SystemExit
-        If none is named, or there is no such chapter; the message names the nearest.
+        If none is named, or there is no such chapter or list; the message names the
+        nearest chapters.
     """
     paths = notebooks.chapters(root)
     known = {notebooks.name_of(path, root): path for path in paths}
     by_slug = {name.partition("/")[2]: name for name in known}
-    found, lost = set(), []
+    found, lost = set(), {}
     for name in _words(names):
         if name == "all":
             found |= {k for k in known if not notebooks.is_tagged(known[k], "draft")}
@@ -93,24 +95,27 @@ def chosen(names: Iterable[str], root: Path) -> list[str]:
             slug = name.rpartition("/")[2]
             near = difflib.get_close_matches(slug, by_slug, n=3, cutoff=0.5)
             near += [each for each in by_slug if slug in each and each not in near]
-            hint = ", ".join(by_slug[each] for each in near[:3])
-            lost.append(f"no chapter {name!r}; " + _instead(hint, known))
+            lost[name] = [by_slug[each] for each in near[:3]]
     if lost:
-        raise SystemExit("\n".join(lost))
+        said = [
+            f"no chapter {name!r}"
+            + (f"; the nearest: {', '.join(near)}" if near else "")
+            for name, near in lost.items()
+        ]
+        said += [] if all(lost.values()) else [f"there are {', '.join(known)}"]
+        raise SystemExit("\n".join(said))
     if not found:
         raise SystemExit(USAGE)
     return [name for name in known if name in found]
 
 
-def _instead(near: str, known: Iterable[str]) -> str:
-    return f"the nearest are {near}" if near else f"there are {', '.join(known)}"
-
-
 def _words(names: Iterable[str]) -> list[str]:
-    """Return names, those of files read from them; ``#`` begins a comment there."""
+    """Return names, those of lists read from them; ``#`` begins a comment there."""
     found = []
     for name in names:
-        if Path(name).is_file():
+        if name.endswith(".txt"):
+            if not Path(name).is_file():
+                raise SystemExit(f"there is no file {name} that lists chapters")
             lines = contents.text_of(Path(name)).splitlines()
             found += [x for line in lines for x in line.partition("#")[0].split()]
         else:

@@ -135,9 +135,11 @@ class Course:
 
     @cached_property
     def modules(self) -> set[Path]:
-        """The files of ``evidence`` that chapters and exercises reach."""
+        """The files of ``evidence`` that chapters, exercises and their tests reach."""
         codes = [self.code_of(chapter) for chapter in self.chapters]
-        codes += [contents.text_of(path) for path in self.exercises]
+        tests = [self.root / test_of(chapter) for chapter in self.chapters]
+        others = [*self.exercises, *filter(Path.is_file, tests)]
+        codes += [contents.text_of(path) for path in others]
         package = self.root / METHODS / "__init__.py"
         return {package}.union(*(reached(code, self.root) for code in codes))
 
@@ -163,13 +165,17 @@ class Course:
         path = self.root / name
         if name.startswith("tests/workshop/") and path.name.startswith("test_"):
             return False
-        if path.parent == self.root / "tests" / "book":
-            about = path.stem.removeprefix("test_").replace("_", "-")
-            if about in {page.rpartition("/")[2] for page in self.absent}:
-                return False
+        if name in map(test_of, self.absent):
+            return False
         needed = reached(contents.text_of(path), self.root)
         methods = self.root / METHODS
         return {file for file in needed if methods in file.parents} <= self.modules
+
+
+def test_of(page: str) -> str:
+    """Return the file, if there is one, with the tests about one page alone."""
+    slug = page.rpartition("/")[2]
+    return f"tests/book/test_{slug.replace('-', '_')}.py"
 
 
 def recalled(code: str, root: Path) -> Iterator[Path]:
