@@ -180,9 +180,9 @@ def report(course: Course, to: Path) -> str:
         path for path in to.rglob("*") if path.is_file() and ".git" not in path.parts
     ]
     size = sum(path.stat().st_size for path in there) / 1e6
-    lines = [
-        f"{to}: {len(course.chapters)} chapters, {len(there)} files, {size:.1f} MB"
-    ]
+    count = len(course.chapters)
+    chapters = "1 chapter" if count == 1 else f"{count} chapters"
+    lines = [f"{to}: {chapters}, {len(there)} files, {size:.1f} MB"]
     for chapter in course.chapters:
         if needed := course.needs(chapter):
             titles = "; ".join(each.title for each in needed)

@@ -42,6 +42,18 @@ chapters:
   - file: book/architectures/transfer-learning
   - file: book/optimization/momentum
 """
+OPENING = """# Experiments, repeated
+
+What is left of what was concluded, and what undid the rest.
+
+%% ```{what-is-left}
+%% E4: controls, seeds
+%% E6: controls
+%% ```
+
+%% ```{replications}
+%% ```
+"""
 SAYINGS = made_up.entries(25, "optimization/momentum")
 TABLE = made_up.judged(SAYINGS)
 
@@ -107,11 +119,8 @@ def site(tmp_path_factory):
     shutil.copytree(ROOT / "src", root / "src", ignore=ignore)
     shutil.copy(ROOT / "_config.yml", root)
     (root / "_toc.yml").write_text(CONTENTS, "utf8")
-    opening = root / "book" / "experiments" / "replications.md"
-    words = opening.read_text("utf8").replace(
-        "%% E6:", "%% E4: controls, seeds\n%% E6:"
-    )
-    opening.write_text(words, "utf8")
+    (root / "book" / "experiments").mkdir(exist_ok=True)
+    (root / "book" / "experiments" / "replications.md").write_text(OPENING, "utf8")
     (root / "book" / "index.md").write_text("# Index\n\nA page.\n", "utf8")
     outputs = {
         "predict": recorded.prediction(),
