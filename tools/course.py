@@ -19,6 +19,7 @@ from urllib.parse import urlsplit
 
 import yaml
 
+from evidence import entries
 from tools import contents, course_texts, notebooks
 from tools.course_keeps import Course
 from tools.notebooks import ROOT
@@ -79,8 +80,8 @@ def chosen(names: Iterable[str], root: Path) -> list[str]:
     Raises
     ------
     SystemExit
-        If none is named, or there is no such chapter or list; the message names the
-        nearest chapters.
+        If none is named, none claims anything, or there is no such chapter or list; the
+        message names the nearest.
     """
     paths = notebooks.chapters(root)
     known = {notebooks.name_of(path, root): path for path in paths}
@@ -106,6 +107,12 @@ def chosen(names: Iterable[str], root: Path) -> list[str]:
         raise SystemExit("\n".join(said))
     if not found:
         raise SystemExit(USAGE)
+    claiming = {claim["chapter"] for claim in entries.load(root / "book").values()}
+    if not found & claiming:
+        raise SystemExit(
+            f"{', '.join(sorted(found))}: nothing is claimed there, so that the ledger "
+            f"would be empty: choose a chapter, too"
+        )
     return [name for name in known if name in found]
 
 
