@@ -61,7 +61,8 @@ def test_an_unknown_name_gets_the_nearest(name):
 def test_a_name_like_no_other_gets_all_and_none_the_usage():
     with pytest.raises(SystemExit, match=f"no chapter '§'\nthere are .*{SECOND}"):
         course.chosen(["§"], ROOT)
-    opening = [n for n in NAMES if notebooks.is_tagged(notebooks.find(n), "opening")]
+    paths = [p for p in notebooks.chapters() if notebooks.is_tagged(p, "opening")]
+    opening = map(notebooks.name_of, paths)
     with pytest.raises(SystemExit, match="nothing is claimed there"):
         course.chosen(opening, ROOT)
     with pytest.raises(SystemExit, match="there is no file lost.txt that lists"):
