@@ -20,7 +20,7 @@ OPTIONS ?=
 SETS ?= 5
 
 .PHONY: book test help lab machines run stability check new rename remove format serve \
-	bench student offline clean
+	bench course student offline clean
 
 book: .venv/book  ## build the site from the stored outputs
 	@$(RUN) -m tools.site
@@ -69,6 +69,10 @@ serve: book  ## show the site on this machine
 
 bench: .venv/test  ## compare speed with named peers
 	@$(RUN) -m benchmarks
+
+course: .venv/book  ## a repository of some chapters: CHAPTERS="a b" TO= TITLE= OF=https://
+	@$(RUN) -m tools.course $(if $(TO),--to "$(TO)") $(if $(TITLE),--title "$(TITLE)") \
+		$(if $(OF),--of "$(OF)") $(CHAPTERS)
 
 student: .venv/book  ## write every chapter without its solutions
 	@$(RUN) -m tools.student

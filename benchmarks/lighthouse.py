@@ -20,6 +20,7 @@ from tools.server import serve
 from tools.site import HTML
 
 PAGES = [
+    "book/index.html",
     "book/detection-geometry/ransac.html",
     "book/normalization/batchnorm-train-eval.html",
 ]
@@ -61,7 +62,8 @@ def missing(quick: bool) -> str | None:
 
 def main() -> None:
     """Print a Markdown table."""
-    arguments = options(__doc__, 3, ("pages", {"nargs": "*", "default": PAGES}))
+    there = [page for page in PAGES if (HTML / page).is_file()]  # all but in a course
+    arguments = options(__doc__, 3, ("pages", {"nargs": "*", "default": there}))
     if reason := missing(arguments.quick):
         print(f"Skipped: {reason}.")
         return

@@ -42,7 +42,7 @@ def main(chapter: str, root: Path = ROOT) -> list[Path]:
         lines = others[runs].splitlines(keepends=True)
         files[runs] = "".join(x for x in lines if not x.startswith(f"{chapter} "))
     labels = absent.labels(absent.source(f"book/{chapter}", root))
-    lost = [chapter, *_referred(sorted(labels), "\n".join(others.values()))]
+    lost = [chapter, *sorted(labels & referred("\n".join(others.values())))]
     lines = yaml.safe_dump(dict.fromkeys(lost), sort_keys=False).splitlines()
     with together.changed(files | rename.remembered(root, *lines)):
         contents.pages(root)
@@ -51,10 +51,10 @@ def main(chapter: str, root: Path = ROOT) -> list[Path]:
     return [path for path, text in left.items() if text and name.search(text)]
 
 
-def _referred(labels: list[str], text: str) -> list[str]:
-    """Return the labels that a text refers to, as MyST does."""
-    form = r"\}}`(?:[^`<]*<)?{0}>?`|\(#{0}\)"
-    return [x for x in labels if re.search(form.format(re.escape(x)), text, re.I)]
+def referred(text: str) -> set[str]:
+    """Return the labels that a text refers to, as MyST does, in lower case."""
+    found = re.findall(r"\}`(?:[^`<]*<)?([^`<>]+)>?`|\(#([^)\s]+)\)", text)
+    return {(role or link).lower() for role, link in found}
 
 
 if __name__ == "__main__":

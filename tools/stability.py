@@ -86,16 +86,20 @@ def in_all_sets(chapters: list[str], sets: int, scheduler: str | None) -> Iterab
         yield from parallel(joblib.delayed(judge)(*job) for job in jobs)
 
 
-def chosen(sets: int) -> list[str]:
-    """Return the chapters with claims whose results are missing, old, or of fewer."""
+def chosen(sets: int, everything: bool = False) -> list[str]:
+    """Return the chapters with claims whose results are missing, old, or of fewer.
+
+    Or every chapter that measures a claim.
+    """
     book = notebooks.ROOT / "book"
-    missing = {
+    wanted = {
         entry["chapter"]
         for entry in claims.load().values()
-        if entry["kind"] == "measured" and len(fresh.sets_of(entry, book)) < sets
+        if entry["kind"] == "measured"
+        and (everything or len(fresh.sets_of(entry, book)) < sets)
     }
     return [
-        name for p in notebooks.chapters() if (name := notebooks.name_of(p)) in missing
+        name for p in notebooks.chapters() if (name := notebooks.name_of(p)) in wanted
     ]
 
 
@@ -133,9 +137,10 @@ def main(arguments: list[str]) -> int:
     parser = argparse.ArgumentParser(prog="make stability")
     parser.add_argument("chapters", nargs="*", metavar="part/slug")
     parser.add_argument("--sets", type=int, default=5)
+    parser.add_argument("--all", action="store_true", help="judged already or not")
     parser.add_argument("--scheduler", metavar="tcp://...")
     options = parser.parse_args(arguments)
-    chapters = options.chapters or chosen(options.sets)
+    chapters = options.chapters or chosen(options.sets, options.all)
     if not chapters:
         print(f"Every measured claim has been judged in {options.sets} sets.")
     made = {

@@ -1,9 +1,11 @@
-"""Report what the newest versions change: ``python -m tools.version_report XML``.
+"""Report what changed in a week: ``python -m tools.version_report XML [BEFORE]``.
 
-That is the versions that moved and the tests that failed.
+That is the versions that moved, the tests that failed, and the claims that fresh random
+numbers judge otherwise.
 
 The versions are compared with ``constraints.txt``; the failures are read from the
-report that pytest writes with ``--junitxml``.
+report that pytest writes with ``--junitxml``; what the claims were judged stands in
+``book/stability.txt``, and as it was before in a folder that is named.
 """
 
 from __future__ import annotations
@@ -16,6 +18,9 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 from tools.notebooks import ROOT
+
+sys.path.append(str(ROOT / "book" / "_ext"))
+import fresh
 
 
 def _normal(name: str) -> str:
@@ -57,7 +62,27 @@ def failures(report: Path) -> Counter:
     return found
 
 
-def summary(versions: list[tuple[str, str, str]], failed: Counter | None) -> str:
+def judged_otherwise(before: Path, now: Path) -> list[tuple[str, str, str]]:
+    """Return claim, what it was judged in each set before, and now, if that differs.
+
+    Parameters
+    ----------
+    before, now : pathlib.Path
+        Folders with a ``stability.txt`` each.
+    """
+    was, became = fresh.read(before), fresh.read(now)
+    pairs = [
+        (claim, *(" ".join(each[claim][-1].sets) for each in (was, became)))
+        for claim in sorted(was.keys() & became.keys())
+    ]
+    return [pair for pair in pairs if pair[1] != pair[2]]
+
+
+def summary(
+    versions: list[tuple[str, str, str]],
+    failed: Counter | None,
+    judged: list[tuple[str, str, str]] = (),
+) -> str:
     """Return the report as Markdown; no ``failed`` means that no test ran."""
     lines = ["## Versions that differ from constraints.txt", ""]
     if versions:
@@ -73,10 +98,15 @@ def summary(versions: list[tuple[str, str, str]], failed: Counter | None) -> str
         lines += [f"| {where} | {count} |" for where, count in sorted(failed.items())]
     else:
         lines.append("Nothing.")
+    if judged:
+        lines += ["", "## What fresh random numbers judge otherwise", ""]
+        lines += ["| Claim | Before | Now |", "|---|---|---|"]
+        lines += [f"| {claim} | {was} | {now} |" for claim, was, now in judged]
     return "\n".join(lines)
 
 
 if __name__ == "__main__":
-    report = Path(sys.argv[1])
+    report, *before = map(Path, sys.argv[1:])
     failed = failures(report) if report.is_file() else None
-    print(summary(moved(pinned(), installed()), failed))
+    judged = [row for f in before for row in judged_otherwise(f, ROOT / "book")]
+    print(summary(moved(pinned(), installed()), failed, judged))

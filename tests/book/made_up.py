@@ -24,7 +24,8 @@ def entries(count: int, chapter: str | None = None) -> dict[str, dict]:
     """Return the entries of so many claims, of one chapter or of 42."""
     rng = np.random.default_rng(count)
     texts = [entry["statement"] for entry in claims.load().values()]
-    words = sorted({word.strip(".,;:") for text in texts for word in text.split()})
+    words = {word.strip(".,;:") for text in texts for word in text.split()}
+    words = sorted(words | {"gradient", "ratio"})  # for which tests look
 
     def say(length: int) -> str:
         return " ".join(rng.choice(words, length)).capitalize()

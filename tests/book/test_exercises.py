@@ -3,7 +3,6 @@
 import json
 
 import in_javascript
-import numpy as np
 import pytest
 
 from evidence.entries import book_folder
@@ -125,36 +124,6 @@ def test_a_chapter_has_three_to_six_exercises_and_one_to_go_deeper(chapter):
     if chapter in [path.stem for path in notebooks.handouts()]:
         pytest.skip(f"{chapter} is a handout")
     assert 3 <= len(named(chapter)) <= 7
-
-
-@pytest.mark.parametrize("low, high", [(0, 99), (-99, -1), (0, 0)])
-def test_a_border_that_is_mended_on_one_side_is_not_right(low, high):
-    def one_side(start, stop, size, bins, samples):
-        num = bins * samples
-        x = start + (np.arange(num) + 0.5) * (stop - start) / num - 0.5
-        x = np.clip(x, low, size + high)
-        weights = np.maximum(0, 1 - np.abs(x[:, None] - np.arange(size)))
-        return weights.reshape(bins, samples, size).mean(1)
-
-    assert not check("roi-align/axis-matrix", one_side).right
-
-
-def test_a_grouping_that_keeps_the_first_pairs_only_is_not_right():
-    def sorted_once(sizes, pairs):
-        return sorted(pairs, key=lambda pair: sizes[pair[0]] + sizes[pair[1]])
-
-    def last_of_equals(sizes, pairs):
-        size, near, merged = list(sizes), {tuple(p) for p in pairs}, []
-        while near:
-            i, j = max(near, key=lambda p: (-size[p[0]] - size[p[1]], p))
-            size.append(size[i] + size[j])
-            merged.append([i, j])
-            new = [[len(size) - 1 if r in (i, j) else r for r in p] for p in near]
-            near = {tuple(sorted(p)) for p in new if p[0] != p[1]}
-        return merged
-
-    for wrong in (sorted_once, last_of_equals):
-        assert not check("selective-search/write-the-grouping", wrong).right
 
 
 def named(chapter: str) -> list[tuple[str, Exercise]]:

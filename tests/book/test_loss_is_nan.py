@@ -1,11 +1,14 @@
 """The page *My loss is NaN*: its program names the leaf of each failure."""
 
 import re
+from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
+from bs4 import BeautifulSoup
 from torch import nn
+from visit import text_of
 
 from tools.notebooks import ROOT
 
@@ -151,3 +154,14 @@ def test_leaf_6_is_a_large_target_and_scaling_cures_it():
 
     assert run(network(), clouds(200), 0.1, far)[0] == 6
     assert run(network(), clouds(200), 0.1, scaled)[0] is None
+
+
+def test_the_page_on_nan_shows_the_drawing_and_the_table_of_its_chapter():
+    page, chapter = (
+        BeautifulSoup(text_of(f"book/{name}.html"), "html.parser")
+        for name in ("loss-is-nan", "gradients/exploding-gradients-nan")
+    )
+    (drawing,) = (Path(x["src"]).name for x in page.select("figure img"))
+    assert drawing in {Path(x["src"]).name for x in chapter.select("figure img")}
+    (table,) = page.select("table.evidence-table")
+    assert table.text in {x.text for x in chapter.select("table.evidence-table")}

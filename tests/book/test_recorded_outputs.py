@@ -6,7 +6,7 @@ import test_chapters as chapters
 
 from evidence import cards, exercises, figures, replications
 
-NAME = "experiments/class-imbalance"
+NAME = "experiments/lopsided-labels"
 
 
 @pytest.fixture(scope="module")
@@ -95,7 +95,7 @@ HARMS = {
     "a claim that is not judged": (
         JUDGED,
         data("row", ROW, claim="pca"),
-        r"class-imbalance, cell \[4\]: pca, .* of E4, is not judged",
+        r"lopsided-labels, cell \[4\]: pca, .* of E4, is not judged",
     ),
     "another verdict": (
         JUDGED,
@@ -126,7 +126,7 @@ def test_an_experiment_or_a_figure_s_name_that_recurs_is_named(chapter, monkeypa
     chapters.test_an_experiment_is_recorded_once_in_the_book()
     chapters.test_figure_names_are_unique_in_the_book()
     monkeypatch.setattr(chapters, "PATHS", ["here", "there"])
-    twice = r"class-imbalance, cell \[{0}\]', '.*, cell \[{0}\]'"
+    twice = r"lopsided-labels, cell \[{0}\]', '.*, cell \[{0}\]'"
     with pytest.raises(AssertionError, match="E4': .'" + twice.format(4)):
         chapters.test_an_experiment_is_recorded_once_in_the_book()
     with pytest.raises(AssertionError, match="fig-rise': .'" + twice.format(2)):

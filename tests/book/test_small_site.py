@@ -37,10 +37,22 @@ chapters:
   - file: book/ledger
   - file: book/references
   - file: book/experiments/replications
-  - file: book/experiments/class-imbalance
-  - file: book/experiments/pca-before-networks
+  - file: book/experiments/lopsided-labels
+  - file: book/experiments/axes-before-network
   - file: book/architectures/transfer-learning
   - file: book/optimization/momentum
+"""
+OPENING = """# Experiments, repeated
+
+What is left of what was concluded, and what undid the rest.
+
+%% ```{what-is-left}
+%% E4: controls, seeds
+%% E6: controls
+%% ```
+
+%% ```{replications}
+%% ```
 """
 SAYINGS = made_up.entries(25, "optimization/momentum")
 TABLE = made_up.judged(SAYINGS)
@@ -52,8 +64,8 @@ NEEDS = """*Needs:*
 - **What is a ratio?** A quotient."""
 
 RUNS = """# The third has not been run.
-experiments/class-imbalance 0123456789abcdef 40
-experiments/pca-before-networks 0123456789abcdef 25
+experiments/lopsided-labels 0123456789abcdef 40
+experiments/axes-before-network 0123456789abcdef 25
 """
 FRESH = """# The third is of other code than is shown.
 imbalance 0123456789abcdef depends:+-- fails:---
@@ -107,11 +119,8 @@ def site(tmp_path_factory):
     shutil.copytree(ROOT / "src", root / "src", ignore=ignore)
     shutil.copy(ROOT / "_config.yml", root)
     (root / "_toc.yml").write_text(CONTENTS, "utf8")
-    opening = root / "book" / "experiments" / "replications.md"
-    words = opening.read_text("utf8").replace(
-        "%% E6:", "%% E4: controls, seeds\n%% E6:"
-    )
-    opening.write_text(words, "utf8")
+    (root / "book" / "experiments").mkdir(exist_ok=True)
+    (root / "book" / "experiments" / "replications.md").write_text(OPENING, "utf8")
     (root / "book" / "index.md").write_text("# Index\n\nA page.\n", "utf8")
     outputs = {
         "predict": recorded.prediction(),
@@ -121,10 +130,10 @@ def site(tmp_path_factory):
         "table": recorded.table(),
     }
     outputs["needs"] = NEEDS
-    write_chapter(root, "experiments/class-imbalance", recorded.row, **outputs)
+    write_chapter(root, "experiments/lopsided-labels", recorded.row, **outputs)
     recall = recorded.recalled()
     write_chapter(
-        root, "experiments/pca-before-networks", recorded.pca_row, recall=recall
+        root, "experiments/axes-before-network", recorded.pca_row, recall=recall
     )
     tasks = {name: recorded.stub(name) for name in recorded.TASKS}
     write_chapter(root, TASKS, recorded.open_row, **tasks)
@@ -168,7 +177,7 @@ def visit(site):
 
 
 def test_every_output_is_shown_from_its_data(visit):
-    opened = visit("experiments/class-imbalance")
+    opened = visit("experiments/lopsided-labels")
     opened.get_by_role("button", name="Show without answering").click()
     _, caption = recorded.figure()
     figure = opened.locator("figure#fig-rise")
@@ -185,7 +194,7 @@ def test_every_output_is_shown_from_its_data(visit):
 
 
 def test_what_comes_out_is_veiled_until_the_reader_answers(visit):
-    opened = visit("experiments/class-imbalance")
+    opened = visit("experiments/lopsided-labels")
     outcome = opened.locator(".evidence-outcome")
     verdict = opened.locator(".evidence-verdict")
     row = opened.locator(".evidence-replication")
@@ -220,7 +229,7 @@ def test_what_comes_out_is_veiled_until_the_reader_answers(visit):
 
 
 def test_a_reader_may_pass_over_the_questions(visit):
-    opened = visit("experiments/class-imbalance")
+    opened = visit("experiments/lopsided-labels")
     opened.get_by_role("button", name="Show without answering").click()
     assert opened.locator(".evidence-verdict").is_visible()
     assert opened.locator(".evidence-said").count() == 0
@@ -229,7 +238,7 @@ def test_a_reader_may_pass_over_the_questions(visit):
 
 
 def test_a_link_to_a_verdict_lifts_the_veil(visit):
-    opened = visit("experiments/class-imbalance")
+    opened = visit("experiments/lopsided-labels")
     opened.evaluate("location.hash = '#claim-imbalance'")
     opened.locator(".evidence-verdict").wait_for(state="visible", timeout=3000)
 
@@ -311,7 +320,7 @@ def test_enter_answers_where_the_page_around_takes_it_as_jupyterlab_does(visit):
     opened = visit(TASKS)
     opened.evaluate(taken)
     assert answer(opened, "slope", "0.045").endswith(": right.")
-    opened = visit("experiments/class-imbalance")
+    opened = visit("experiments/lopsided-labels")
     opened.evaluate(taken)
     opened.get_by_label("How much is lost?").fill("0.7")
     opened.get_by_label("How much is lost?").press("Enter")
@@ -452,7 +461,7 @@ def test_a_row_leads_to_the_cell_that_decides_and_back(visit):
     link = opened.locator("#E4 td a")
     assert link.inner_text() == "Class imbalance lowers the accuracy & more"
     link.click()
-    opened.wait_for_url("**/class-imbalance.html#claim-imbalance")
+    opened.wait_for_url("**/lopsided-labels.html#claim-imbalance")
     assert opened.locator("#claim-imbalance .evidence-verdict").is_visible()
     card = opened.locator("#experiment-E4")
     assert card.get_by_text("E4. Class imbalance").is_visible()
@@ -469,7 +478,7 @@ def test_the_badge_looks_as_in_the_ledger(visit):
 
 
 def test_code_is_folded_behind_a_line_that_says_what_is_inside(visit):
-    opened = visit("experiments/class-imbalance#claim-imbalance")  # without a veil
+    opened = visit("experiments/lopsided-labels#claim-imbalance")  # without a veil
     folds = opened.locator(".evidence-fold")
     lines = folds.locator("summary")
     assert lines.all_inner_texts() == [
@@ -494,7 +503,7 @@ def test_what_another_chapter_asked_is_asked_again(visit):
     opened = visit(TASKS)
     opened.get_by_label("Your answer, a number").fill("0.9525741")
     opened.keyboard.press("Enter")
-    opened.goto(opened.url.replace(TASKS, "experiments/pca-before-networks"))
+    opened.goto(opened.url.replace(TASKS, "experiments/axes-before-network"))
     task = opened.locator(".evidence-task")
     asked = task.locator(".evidence-asked")
     assert asked.inner_text() == "How steep is S at 3?\n(S is <σ>.)"
@@ -509,14 +518,14 @@ def test_what_another_chapter_asked_is_asked_again(visit):
 
 
 def test_a_line_as_long_as_allowed_fits_the_page(visit):
-    code = visit("experiments/class-imbalance").locator("pre", has_text="answer = 1")
+    code = visit("experiments/lopsided-labels").locator("pre", has_text="answer = 1")
     assert code.evaluate("e => e.scrollWidth <= e.clientWidth")
     longer = "e => { e.prepend('1'.repeat(20)); return e.scrollWidth <= e.clientWidth }"
     assert not code.evaluate(longer)
 
 
 def test_a_need_opens_on_what_answers_it(visit):
-    opened = visit("experiments/class-imbalance")
+    opened = visit("experiments/lopsided-labels")
     needs = opened.locator(".evidence-needs summary")
     assert needs.nth(1).inner_text() == "What is a ratio?"
     assert needs.nth(0).locator(".katex").count() == 1
@@ -533,7 +542,7 @@ def test_a_need_opens_on_what_answers_it(visit):
 
 @pytest.mark.parametrize(
     ("name", "theme"),
-    [("experiments/class-imbalance", "dark"), ("optimization/momentum", "light")],
+    [("experiments/lopsided-labels", "dark"), ("optimization/momentum", "light")],
 )
 def test_what_decides_is_on_a_phone_s_screen(visit, name, theme):
     opened = visit(f"{name}#claim-imbalance", 390, theme)
@@ -548,7 +557,7 @@ def test_a_table_of_results_is_a_table_or_cards(visit):
         (1280, "none", "right"),
         (390, '"accuracy lost: "', "left"),
     ):
-        opened = visit("experiments/class-imbalance#claim-imbalance", width)
+        opened = visit("experiments/lopsided-labels#claim-imbalance", width)
         table = opened.get_by_role("table", name="Small batches & more.").first
         assert table.get_by_role("rowheader").all_inner_texts() == [
             "batches <of> 2",
@@ -593,10 +602,10 @@ def test_ledger_and_table_are_published_for_machines(site):
     rows = json.loads((site / "replications.json").read_text("utf8"))
     assert [entry["experiment"] for entry in rows] == ["E4", "E6", "C"]
     assert rows[0] == recorded.row().data | {
-        "chapter": "experiments/class-imbalance",
+        "chapter": "experiments/lopsided-labels",
         "page": "Imbalance",
         "seconds": 40,
-        "url": "book/experiments/class-imbalance.html#experiment-E4",
+        "url": "book/experiments/lopsided-labels.html#experiment-E4",
     }
     judged = json.loads((site / "claims.json").read_text("utf8"))
     stored = {row["id"]: row for row in judged}
@@ -790,8 +799,8 @@ def test_fresh_seeds_are_shown_where_bad_and_in_the_ledger(site):
     ledger = (site / "book" / "ledger.html").read_text("utf8")
     assert bad in ledger and good in ledger
     chapters = site / "book" / "experiments"
-    assert bad in (chapters / "class-imbalance.html").read_text("utf8")
-    page = (chapters / "pca-before-networks.html").read_text("utf8")
+    assert bad in (chapters / "lopsided-labels.html").read_text("utf8")
+    page = (chapters / "axes-before-network.html").read_text("utf8")
     assert "Fresh seeds" not in page
     rows = json.loads((site / "claims.json").read_text("utf8"))
     noted = {row["id"]: row["fresh"]["bad"] for row in rows if "fresh" in row}

@@ -292,14 +292,19 @@ def test_the_makers_keep_the_answers_that_show_they_work():
     ("name", "message"),
     [
         ("no-such-chapter/one", "no exercises for the chapter 'no-such-chapter'"),
-        ("ransac", "no exercise 'ransac'; the nearest is ransac/"),
-        ("ransac/derives", "the nearest is ransac/derive"),
-        ("../ransac", "no exercises for the chapter '..'"),
-        ("*/ten-trials", "no exercises for the chapter '[*]'"),
+        ("halves", "no exercise 'halves'; the nearest is halves/"),
+        ("halves/of-ones", "the nearest is halves/of-one"),
+        ("../halves", "no exercises for the chapter '..'"),
+        ("*/of-one", "no exercises for the chapter '[*]'"),
         (3, "no exercises for the chapter '3'"),
     ],
 )
-def test_an_unknown_exercise_is_an_error(name, message):
+def test_an_unknown_exercise_is_an_error(name, message, tmp_path, monkeypatch):
+    (tmp_path / "part").mkdir()
+    code = "from evidence.exercises import number\n"
+    code += 'EXERCISES = {"of-one": number(0.5), "of-two": number(1.0)}\n'
+    (tmp_path / "part" / "halves.exercises.py").write_text(code)
+    monkeypatch.setattr(exercises, "book_folder", lambda: tmp_path)
     with pytest.raises(KeyError, match=message):
         check(name, 1)
 

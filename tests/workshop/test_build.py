@@ -19,8 +19,10 @@ chapters:
   - file: book/ledger
   - file: book/references
 """
+OF_ALL = ("routes", "map", "review", "progress")  # of a book, however small
 PAGES = {
-    "index": "# Index\n\nA page.\n",
+    "index": "# Index\n\nA page.\n\n"
+    + "\n\n".join(f"```{{{name}}}\n```" for name in OF_ALL),
     "one": "(elsewhere)=\n# One\n\nA page.\n",
     "two": f"# Two\n\nLike {{doc}}`{CHAPTER}` and {{ref}}`elsewhere`.\n",
 }
@@ -57,6 +59,21 @@ def test_the_page_says_how_long_reading_and_running_take(site):
     minutes = sizes.of(notebooks.read(chapter_of(site)).cells)[0].minutes
     line = rf"<em>Reading: {minutes} min\. Running: about \d+ s\. Needs \("
     assert re.search(line, page)
+
+
+def test_a_book_of_one_chapter_has_its_map_and_review(site):
+    html = site / "_build" / "html" / "book"
+    page = (html / "index.html").read_text("utf8")
+    (item,) = re.findall(r'<li data-chapter="([^"]+)".*?<a href="([^"]+)"', page)
+    assert item == (CHAPTER, f"{CHAPTER}.html")
+    assert "evidence-route" not in page  # its chapters are not here
+    assert 'class="evidence-review"' in page and 'class="evidence-keep"' in page
+    for name in ("progress.js", "map.js", "review.js"):
+        assert page.count(f"_static/{name}") == 1
+    chapter = (html / f"{CHAPTER}.html").read_text("utf8")
+    assert chapter.count(f'class="evidence-read" data-chapter="{CHAPTER}"') == 1
+    assert "I have read this chapter</label>.</p>" in chapter  # there is no review.md
+    assert "_static/progress.js" in chapter and "_static/map.js" not in chapter
 
 
 def test_changed_code_is_named(site):

@@ -16,6 +16,7 @@ from nbformat.v4 import new_code_cell, new_notebook, new_output
 
 from evidence import data
 from tools import browser, notebooks, offline, student, version_report
+from tools.version_report import fresh
 
 
 @pytest.fixture(scope="module")
@@ -142,7 +143,10 @@ def test_the_archive_opens_without_a_server_and_its_widgets_move(book, tmp_path)
             executable_path=browser.find(), args=browser.FLAGS
         )
         page = chromium.new_page()
-        page.on("requestfailed", lambda request: failed.append(request.url))
+        page.on(
+            "requestfailed",  # leaving a page aborts its icon: nothing is missing then
+            lambda r: r.failure != "net::ERR_ABORTED" and failed.append(r.url),
+        )
         page.on("pageerror", lambda error: errors.append(str(error)))
         page.on(
             "request",
@@ -151,7 +155,7 @@ def test_the_archive_opens_without_a_server_and_its_widgets_move(book, tmp_path)
         start = tmp_path / "deep-learning-in-evidence" / "index.html"
         page.goto(start.as_uri())
         page.get_by_role("heading", name="How this book works").first.wait_for()
-        page.wait_for_load_state()  # leaving earlier would abort what is under way
+        page.wait_for_load_state()
         page.goto((start.parent / "book" / f"{CHAPTER}.html").as_uri())
         slider = page.locator(".evidence-explore input, .evidence-widget input").first
         slider.wait_for()
@@ -202,6 +206,18 @@ def test_the_report_says_what_moved_and_what_fails():
     assert "| numpy | 2.4.6 | 2.5.0 |" in text and "| ransac | 3 |" in text
     assert "Nothing." in version_report.summary([], Counter())
     assert "did not start" in version_report.summary([], None)
+
+
+def test_the_report_says_which_claims_fresh_numbers_judge_otherwise(tmp_path):
+    for name, states in {"before": "holds:++", "now": "open:+?"}.items():
+        (tmp_path / name).mkdir()
+        found = {"stays": "fails:-", "turns": states, f"only-{name}": "fails:-"}
+        results = {k: [fresh.Result("0" * 16, (v,))] for k, v in found.items()}
+        fresh.write(results, tmp_path / name)
+    rows = version_report.judged_otherwise(tmp_path / "before", tmp_path / "now")
+    assert rows == [("turns", "holds:++", "open:+?")]
+    assert "| turns | holds:++ | open:+? |" in version_report.summary([], None, rows)
+    assert "random" not in version_report.summary([], None)
 
 
 # --- what others made -----------------------------------------------------------------

@@ -16,7 +16,7 @@ import yaml
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
-from tools import version_report
+from tools import stability, version_report
 from tools.notebooks import ROOT
 
 FOLDER = ROOT / ".github" / "workflows"
@@ -99,7 +99,16 @@ def test_what_a_library_for_a_chapter_touches_is_said():
 
 
 def test_there_are_workflows():
-    assert {path.stem for path in WORKFLOWS} >= {"book", "machines", "newest", "oldest"}
+    names = {"book", "machines", "newest", "oldest", "release"}
+    assert {path.stem for path in WORKFLOWS} >= names
+
+
+def check_form(path, schema):
+    program = Path(sys.executable).with_name("check-jsonschema")
+    done = subprocess.run(
+        [program, "--builtin-schema", schema, path], capture_output=True, text=True
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
 
 
 @every_workflow
@@ -107,11 +116,30 @@ def test_there_are_workflows():
     "schema", ["vendor.github-workflows", "custom.github-workflows-require-timeout"]
 )
 def test_the_form_is_valid(path, schema):
-    program = Path(sys.executable).with_name("check-jsonschema")
-    done = subprocess.run(
-        [program, "--builtin-schema", schema, path], capture_output=True, text=True
-    )
-    assert done.returncode == 0, done.stdout + done.stderr
+    check_form(path, schema)
+
+
+def test_the_citation_is_valid_and_of_this_version():
+    check_form(ROOT / "CITATION.cff", "vendor.citation-file-format")
+    citation = yaml.safe_load((ROOT / "CITATION.cff").read_text("utf8"))
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf8"))["project"]
+    config = yaml.safe_load((ROOT / "_config.yml").read_text("utf8"))
+    assert citation["version"] == project["version"]
+    assert citation["title"] == config["title"]
+    assert citation["authors"] == [{"name": config["author"]}]
+
+
+def test_a_release_is_the_tested_version_with_its_site():
+    workflow = read(FOLDER / "release.yml")
+    assert workflow["on"] == {"push": {"tags": ["v*"]}}
+    compare, build, release = scripts(FOLDER / "release.yml")
+    version = re.search(
+        r'^version = "(.+)"$', (ROOT / "pyproject.toml").read_text(), 8
+    )[1]
+    for tag, code in {f"v{version}": 0, "v99": 1}.items():
+        done = subprocess.run(compare, shell=True, cwd=ROOT, env={"TAG": tag})
+        assert done.returncode == code, tag
+    assert build == "make offline DRAFTS=no" and "_build/*.zip" in release
 
 
 @every_workflow
@@ -227,6 +255,13 @@ def test_the_newest_versions_are_tried_every_week_without_constraints():
     assert "constraints" not in everything and "make" not in everything
     install = "pip install -r requirements.txt -r tests/requirements.txt"
     assert install in everything
+
+
+def test_every_chapter_gets_fresh_random_numbers_every_week():
+    (again,) = [x for x in scripts(FOLDER / "newest.yml") if "tools.stability" in x]
+    assert "--sets 5 --all" in again and "git diff --exit-code" in again
+    assert stability.chosen(0, everything=True)
+    assert stability.chosen(0) == []
 
 
 def test_the_oldest_versions_are_the_lower_bounds_of_the_package():

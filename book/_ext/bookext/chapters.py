@@ -31,6 +31,11 @@ def listed(env) -> tuple[str, ...]:
     """
     for path in (ROOT / "_toc.yml", *ROOT.glob("book/*/*.*")):
         env.note_dependency(str(path))
+    return in_order(env)
+
+
+def in_order(env) -> tuple[str, ...]:
+    """Return the chapters as :func:`listed` does, once all pages are read."""
     return tuple(p for p in env.external_site_map if (ROOT / f"{p}.ipynb").is_file())
 
 

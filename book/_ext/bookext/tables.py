@@ -1,4 +1,4 @@
-"""Tables of what the chapters store: a directive for each, and a file for machines."""
+"""Tables of what the chapters store: a directive for each, a file for machines."""
 
 from __future__ import annotations
 
@@ -24,15 +24,15 @@ class Collection(SphinxDirective):
 
     def run(self):
         """Return a placeholder, and make this page depend on every chapter."""
-        for path in (BOOK / fresh.FILE, *BOOK.glob("*/*.*")):
+        for path in (BOOK / fresh.FILE, *BOOK.glob("*.yml"), *BOOK.glob("*/*.*")):
             self.env.note_dependency(str(path))
         return [collection(table=self.name)]
 
 
 def add_table(
-    app: Sphinx, name: str, file: str, entries: Callable, render: Callable
+    app: Sphinx, name: str, file: str | None, entries: Callable, render: Callable
 ) -> None:
-    """Register the directive of a table and the file that has the same rows.
+    """Register the directive of a table, and the file that has the same rows.
 
     Parameters
     ----------
@@ -40,8 +40,8 @@ def add_table(
         The application.
     name : str
         Of the directive.
-    file : str
-        Name of the published file, JSON.
+    file : str or None
+        Name of the published file, JSON, if there is to be one.
     entries : callable
         Returns the rows, given the application.
     render : callable
@@ -62,7 +62,8 @@ def add_table(
 
     app.add_directive(name, Collection)
     app.connect("doctree-resolved", fill)
-    app.connect("build-finished", publish)
+    if file:
+        app.connect("build-finished", publish)
 
 
 def setup(app: Sphinx) -> None:
