@@ -165,7 +165,7 @@ def recalled() -> list[dict]:
     slope = exercises.asked("How steep is S at 3?\n(S is <σ>.)", TASKS["slope"])
     show = {"display": lambda shown: outputs.append(_bundle(shown))}
     with mock.patch.multiple(exercises, find=lambda name: slope, **show):
-        exercises.recall("transfer-learning/slope")
+        exercises.recall("carried-over/slope")
     return outputs
 
 

@@ -39,7 +39,7 @@ chapters:
   - file: book/experiments/replications
   - file: book/experiments/lopsided-labels
   - file: book/experiments/axes-before-network
-  - file: book/architectures/transfer-learning
+  - file: book/architectures/carried-over
   - file: book/optimization/momentum
 """
 OPENING = """# Experiments, repeated
@@ -57,7 +57,7 @@ What is left of what was concluded, and what undid the rest.
 SAYINGS = made_up.entries(25, "optimization/momentum")
 TABLE = made_up.judged(SAYINGS)
 
-TASKS = "architectures/transfer-learning"
+TASKS = "architectures/carried-over"
 NEEDS = """*Needs:*
 
 - **What is the $n$ of an interval?** How many units vary. [More](replications.md)
@@ -512,7 +512,7 @@ def test_what_another_chapter_asked_is_asked_again(visit):
     field.fill("0.045")
     field.press("Enter")
     said = task.locator(".evidence-feedback").inner_text()
-    assert said == "Exercise transfer-learning/slope: right."
+    assert said == "Exercise carried-over/slope: right."
     opened.locator("article").get_by_role("link", name="Transfer").first.click()
     opened.wait_for_url(f"**/{TASKS}.html")
 
