@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import ast
 import re
+import sys
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache, cached_property
 from pathlib import Path
 
 from evidence.replications import Replication
-from tools import contents, elsewhere, notebooks
+from tools import contents, notebooks
 from tools.elsewhere import Elsewhere
 from tools.fingerprint import as_python, parse, reached
+
+sys.path.append(str(notebooks.ROOT / "book" / "_ext"))
+import needs
 
 METHODS = "src/evidence/methods/"
 
@@ -102,10 +106,8 @@ class Course:
 
     def needs(self, chapter: str) -> list[Elsewhere]:
         """Return the chapters left out that one links where it says what it needs."""
-        title = "".join(self._prose(chapter)[:1])
-        line = re.search(r"^\*[^*]+\*$", title, re.MULTILINE)
-        told = title[line.end() :] if line else ""
-        return self._left_out(elsewhere.linked(told, f"book/{chapter}"))
+        cells = self._notebook(self.path_of(chapter)).cells
+        return self._left_out(f"book/{page}" for page in needs.of(cells, chapter))
 
     def asks_again(self, chapter: str) -> list[Elsewhere]:
         """Return the chapters left out of whose questions one asks some again."""

@@ -17,6 +17,7 @@ from tools.remove import absent
 
 TEMPLATE = Path(__file__).parent / "template" / "course.md"
 MODULE = re.compile(r"%% \.\. automodule:: (\S+)\n(?:%% .+\n)*(?:%%\n)?")
+FOLDED = re.compile(r"^(:{3,})\{dropdown\}.*?^\1\n", re.MULTILINE | re.DOTALL)
 ENTRY = re.compile(r"^@\w+\{([^,\s]+),.*?^\}\n*", re.MULTILINE | re.DOTALL)
 
 
@@ -104,15 +105,22 @@ def source_of(course: Course) -> str:
 
 
 def index(text: str, course: Course) -> str:
-    """Return the first page, on which the chosen chapters stand where others stood."""
+    """Return the first page, on which the chosen chapters stand where others stood.
+
+    The list of all chapters goes, folded or not; what is made when the site is built,
+    such as the map, shows the chosen ones by itself, and stays.
+    """
     head, *sections = re.split(r"^(?=## )", text, flags=re.MULTILINE)
     head = re.sub(r"^# .+", lambda _: f"# {course.title}", head, flags=re.MULTILINE)
     title = yaml.safe_load(contents.text_of(course.root / "_config.yml"))["title"]
     said = f"Chapters of [{title}]({source_of(course)}), chosen for a course."
     for k, section in enumerate(sections):
         if ".ipynb)" in section:
-            heading = section.partition("\n")[0]
-            sections[k] = f"{heading}\n\n{_wrapped(said)}\n\n{listed(course)}\n\n"
+            heading, _, rest = section.partition("\n")
+            rest = FOLDED.sub(lambda m: "" if ".ipynb)" in m[0] else m[0], rest)
+            rest = "" if ".ipynb)" in rest else rest.strip("\n") + "\n\n"
+            shown = [heading, _wrapped(said), listed(course), rest]
+            sections[k] = "\n\n".join(shown)
             break
     return "".join([head, *sections])
 

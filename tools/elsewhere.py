@@ -66,9 +66,3 @@ def without(text: str, page: str, absent: Mapping[str, Elsewhere]) -> str:
 def target(link: str, page: str) -> str:
     """Return the page that a link without its ending means, seen from another."""
     return posixpath.normpath(posixpath.join("/", posixpath.dirname(page), link))[1:]
-
-
-def linked(text: str, page: str) -> list[str]:
-    """Return the pages that a text links, in its order, each once."""
-    found = [target(m["link"] or m["doc"], page) for m in REFERENCE.finditer(text)]
-    return [*dict.fromkeys(found)]
