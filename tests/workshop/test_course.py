@@ -206,6 +206,7 @@ def test_first_pages_say_what_is_there_and_what_is_needed(small, joined):
             assert line.format(f"{to}.ipynb", there) in text
             assert '# Of "one": a test' in text or root == joined
             assert text.count(".ipynb)") == 1
+        assert "{map}" in text and "{routes}" in text  # made of the chosen
     settings = yaml.safe_load((small / "_config.yml").read_text("utf8"))
     assert settings["title"] == settings["sphinx"]["config"]["project"]
     assert settings["title"] == 'Of "one": a test'
