@@ -129,7 +129,7 @@ def test_the_citation_is_valid_and_of_this_version():
     assert citation["authors"] == [{"name": config["author"]}]
 
 
-def test_a_release_is_the_tested_version_with_its_site():
+def test_a_release_is_the_version_of_its_tag_with_its_site():
     workflow = read(FOLDER / "release.yml")
     assert workflow["on"] == {"push": {"tags": ["v*"]}}
     compare, build, release = scripts(FOLDER / "release.yml")
