@@ -14,7 +14,7 @@ from sphinx.util.docutils import SphinxDirective
 
 from bookext import roadmap
 from bookext.absent import BOOK
-from bookext.chapters import listed, title_of, times
+from bookext.chapters import listed, times, title_of
 from evidence import exercises
 
 PAGE = "book/teaching"
@@ -34,7 +34,9 @@ def entries(env) -> dict[str, dict]:
     ValueError
         If one of the files is not of its form, see :func:`lessons.read`.
     """
-    names = (page.removeprefix("book/") for page in listed(env))
+    names = [page.removeprefix("book/") for page in listed(env)]
+    for name in names:  # also one that is not written yet
+        env.note_dependency(str(BOOK / f"{name}{lessons.ENDING}"))
     found = {name: lessons.of(name, BOOK, tasks_of(name)) for name in names}
     return {name: lesson for name, lesson in found.items() if lesson}
 
@@ -100,8 +102,8 @@ def told(chapter: str, lesson: dict, tasks: Mapping[str, exercises.Exercise]) ->
     known = f"{len(tasks)} tasks, which tell {wrong} wrong answers apart"
     given = "; ".join(map(task, homework["tasks"]))
     lines = [
-        f"{{doc}}`To the chapter </book/{chapter}>`. In class: {lesson['minutes']} min. "
-        f"{times(chapter)}",
+        f"{{doc}}`To the chapter </book/{chapter}>`. "
+        f"In class: {lesson['minutes']} min. {times(chapter)}",
         f"**Before.** {lesson['before']}",
         "**In class.**",
         "\n".join(steps),
