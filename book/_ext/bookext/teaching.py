@@ -52,7 +52,8 @@ class Sections(SphinxDirective):
     def section(self, title: str, name: str, inside: list) -> nodes.section:
         """Return a section under its title, which is Markdown."""
         heading = nodes.title("", "", *self.parse_inline(title)[0])
-        made = nodes.section("", heading, *inside, names=[name.lower()])
+        kind = f"evidence-{name.partition('/')[0]}"
+        made = nodes.section("", heading, *inside, names=[name.lower()], classes=[kind])
         self.set_source_info(made)
         self.state.document.note_explicit_target(made, made)
         return made
