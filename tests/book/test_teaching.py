@@ -23,7 +23,6 @@ def test_a_task_is_named_and_found_by_its_heading(page):
     for lesson in page.select(".evidence-lesson"):
         path = lesson.select_one("p a")["href"]
         links, text = lesson.select(f"a[href^='{path}#']"), text_of(f"book/{path}")
-        assert links, path
         for link in links:
             place = re.escape(link["href"].partition("#")[2])
             heading = re.search(rf'<section id="{place}">\s*<h\d>(.+?)<a class', text)

@@ -108,7 +108,7 @@ def told(chapter: str, lesson: dict, tasks: Mapping[str, exercises.Exercise]) ->
         f"**Before.** {lesson['before']}",
         "**In class.**",
         "\n".join(steps),
-        f"**What the tasks catch.** The chapter has {known}. Among them:",
+        f"**What the tasks catch.** The chapter has {known}{':' if caught else '.'}",
         "\n".join(caught),
         f"**Homework.** {given}{'. ' if given else ''}{homework['own']}",
     ]
