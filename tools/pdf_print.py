@@ -12,7 +12,7 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import partial
+from functools import cached_property, partial
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
@@ -35,8 +35,8 @@ WORDS = """(element) => {
 LISTED = f"""() => [...document.querySelectorAll(".bd-links :is(.caption, a)")]
   .map((each) => [({WORDS})(each), (each.href ?? "").replace(/#.*/, "")])"""
 
-# Every place that a page names becomes one of the PDF, as if the page linked it; code is
-# opened, if wanted; the list of sections gets room for page numbers.
+# Every place that a page names becomes one of the PDF, as if the page linked it; code
+# is opened, if wanted; the list of sections gets room for page numbers.
 PREPARE = f"""async (open) => {{
   const links = document.createElement("nav");
   links.hidden = true;
@@ -76,6 +76,8 @@ class Print:
         Where it is published.
     title : str
         What it is called, with its number.
+    number : int
+        The number of its first sheet.
     data : bytes
         The PDF.
     places : dict
@@ -86,13 +88,14 @@ class Print:
 
     address: str
     title: str
+    number: int
     data: bytes
     places: dict[str, tuple[int, float, float]]
     sections: tuple[tuple[str, int, str], ...] = ()
 
-    @property
-    def pages(self) -> int:
-        """The number of pages."""
+    @cached_property
+    def length(self) -> int:
+        """How many sheets it has."""
         return len(PdfReader(io.BytesIO(self.data)).pages)
 
 
@@ -133,7 +136,8 @@ class Press:
         numbers = {name: number + place[0] for name, place in places.items()}
         self.page.evaluate(NUMBER, numbers)
         data = self._pdf()
-        return Print(address, title, data, places_in(data), tuple(map(tuple, sections)))
+        found = tuple(map(tuple, sections))
+        return Print(address, title, number, data, places_in(data), found)
 
     def print_html(self, html: str, title: str) -> Print:
         """Print a page that is not of the site."""
@@ -141,7 +145,7 @@ class Press:
         self.page.set_content(html)
         self._style(title, 1)
         data = self._pdf()
-        return Print("", title, data, places_in(data))
+        return Print("", title, 1, data, places_in(data))
 
     def _style(self, title: str, number: int) -> None:
         words = {"book": quoted(self.book), "title": quoted(title)}
