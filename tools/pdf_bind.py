@@ -23,12 +23,12 @@ from tools.pdf_print import NOWHERE, Print
 Place = tuple[int, float, float]  # page from 0, left and top in points
 
 
-def chapter(made: Print, number: int, about: Mapping[str, str]) -> bytes:
-    """Return a page of the site as a file of its own, its first sheet with a number."""
+def chapter(made: Print, about: Mapping[str, str]) -> bytes:
+    """Return a page of the site as a file of its own."""
     writer = PdfWriter(clone_from=io.BytesIO(made.data))
     _lead_within(writer, {})
     _mark(writer, made, 0)
-    writer.set_page_label(0, len(writer.pages) - 1, style="/D", start=number)
+    writer.set_page_label(0, made.length - 1, style="/D", start=made.number)
     return _written(writer, about)
 
 
@@ -40,15 +40,15 @@ def book(
     Parameters
     ----------
     front : Print
-        Title page and contents, numbered by themselves.
+        A title page and the contents, numbered by themselves.
     parts : sequence of (str, sequence of Print)
         The caption of each part, or ``""``, and its pages.
     about : mapping of str to str
         What the file says of itself, such as ``/Title``.
     """
     writer, places = PdfWriter(), {}
-    first = _append(writer, front, places)
-    writer.add_outline_item(title="Contents", page_number=front.places["contents"][0])
+    _append(writer, front, places)
+    writer.add_outline_item(title="Contents", page_number=1)
     for caption, prints in parts:
         start, part = len(writer.pages), None
         if caption:
@@ -58,13 +58,13 @@ def book(
             _append(writer, made, places)
             _mark(writer, made, start, part)
     _lead_within(writer, places)
-    writer.set_page_label(0, first - 1, style="/r")
-    writer.set_page_label(first, len(writer.pages) - 1, style="/D", start=1)
+    writer.set_page_label(0, front.length - 1, style="/r")
+    writer.set_page_label(front.length, len(writer.pages) - 1, style="/D", start=1)
     return _written(writer, about)
 
 
-def _append(writer: PdfWriter, made: Print, places: dict[str, Place]) -> int:
-    """Add a print and its places, its links within as those of the site; count pages.
+def _append(writer: PdfWriter, made: Print, places: dict[str, Place]) -> None:
+    """Add a print and its places, its links within as those of the site.
 
     Two prints may call places alike.
     """
@@ -79,7 +79,6 @@ def _append(writer: PdfWriter, made: Print, places: dict[str, Place]) -> int:
     places[made.address] = (start, 0.0, reader.pages[0].mediabox.top)
     for name, (page, *point) in made.places.items():
         places[f"{made.address}#{name}"] = (start + page, *point)
-    return len(reader.pages)
 
 
 def _lead_within(writer: PdfWriter, places: Mapping[str, Place]) -> None:

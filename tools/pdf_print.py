@@ -23,6 +23,7 @@ from tools import browser
 
 CANONICAL = re.compile(r'<link rel="canonical" href="([^"]+)"')
 NOWHERE = "https://book.invalid/"  # where a site is that is published nowhere
+OLDEST = 131  # Chromium that knows the boxes in the margin of a page
 STYLE = Path(__file__).with_name("pdf.css")
 WIDGETS = 'script[type*="widget-view"]'
 
@@ -183,7 +184,7 @@ def press(site: Path, first: str, book: str) -> Iterator[Press]:
     Raises
     ------
     SystemExit
-        If there is no browser.
+        If there is no browser, or none that numbers pages.
     """
     path = browser.find()
     if not path:
@@ -192,6 +193,10 @@ def press(site: Path, first: str, book: str) -> Iterator[Press]:
     base = address[1].removesuffix(first) if address else NOWHERE
     with sync_playwright() as playwright:
         launched = playwright.chromium.launch(executable_path=path, args=browser.FLAGS)
+        if int(launched.version.partition(".")[0]) < OLDEST:
+            raise SystemExit(
+                f"{path} is Chromium {launched.version}: make pdf needs {OLDEST}"
+            )
         context: BrowserContext = launched.new_context(color_scheme="light")
         context.route(re.compile("^https?:"), partial(_answer, site, base))
         yield Press(context.new_page(), base, book)

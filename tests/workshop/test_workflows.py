@@ -72,7 +72,7 @@ def test_make_help_says_what_every_target_does():
 
 
 LISTS = ["requirements.txt", "book/requirements.txt", "tests/requirements.txt"]
-LISTS += [".binder/lab.txt"]
+LISTS += [".binder/lab.txt", "tools/pdf.txt"]
 
 
 @pytest.mark.parametrize("name", LISTS)
