@@ -50,12 +50,12 @@ def book(
     _append(writer, front, places)
     writer.add_outline_item(title="Contents", page_number=1)
     for caption, prints in parts:
-        start, part = len(writer.pages), None
-        if caption:
-            part = writer.add_outline_item(title=caption, page_number=start)
+        part = None
         for made in prints:
             start = len(writer.pages)
             _append(writer, made, places)
+            if caption and made is prints[0]:
+                part = writer.add_outline_item(title=caption, page_number=start)
             _mark(writer, made, start, part)
     _lead_within(writer, places)
     writer.set_page_label(0, front.length - 1, style="/r")

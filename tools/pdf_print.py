@@ -194,10 +194,10 @@ def press(site: Path, first: str, book: str) -> Iterator[Press]:
     with sync_playwright() as playwright:
         launched = playwright.chromium.launch(executable_path=path, args=browser.FLAGS)
         if int(launched.version.partition(".")[0]) < OLDEST:
-            raise SystemExit(
-                f"{path} is Chromium {launched.version}: make pdf needs {OLDEST}"
-            )
+            version = launched.version
+            raise SystemExit(f"{path} is {version}: make pdf needs {OLDEST} or newer")
         context: BrowserContext = launched.new_context(color_scheme="light")
+        context.set_default_timeout(120_000)  # a busy machine
         context.route(re.compile("^https?:"), partial(_answer, site, base))
         yield Press(context.new_page(), base, book)
         launched.close()
