@@ -20,7 +20,7 @@ from tools.notebooks import ROOT
 from tools.pdf_print import Press, Print
 
 FRONT = Path(__file__).with_name("pdf_front.html")
-ON_SCREEN = {"book/review.html"}  # of no use on paper
+ON_SCREEN = {"book/review.html", "book/api.html"}  # of no use on paper
 Parts = list[tuple[str, list[Print]]]
 
 
@@ -126,6 +126,7 @@ if __name__ == "__main__":
     parser.add_argument("--code", choices=["folded", "open"], default="folded")
     options = parser.parse_args()
     started = time.perf_counter()
-    for made in main(options.chapter, options.code):
-        print(f"{made} ({made.stat().st_size / 1e6:.1f} MB)")
-    print(f"Printed in {time.perf_counter() - started:.0f} s")
+    made, *others = main(options.chapter, options.code)
+    said = f"; {len(others)} chapters: {ROOT / '_build' / 'pdf'}" if others else ""
+    print(f"Printed in {time.perf_counter() - started:.0f} s:")
+    print(f"{made} ({made.stat().st_size / 1e6:.1f} MB){said}")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import logging
 from collections.abc import Iterator, Mapping, Sequence
 from urllib.parse import unquote
 
@@ -20,6 +21,7 @@ from pypdf.generic import (
 
 from tools.pdf_print import NOWHERE, Print
 
+logging.getLogger("pypdf").setLevel(logging.ERROR)  # it counts objects twice
 Place = tuple[int, float, float]  # page from 0, left and top in points
 
 

@@ -149,7 +149,8 @@ class Press:
         return Print("", title, 1, data, places_in(data))
 
     def _style(self, title: str, number: int) -> None:
-        words = {"book": quoted(self.book), "title": quoted(title)}
+        right = title if title != self.book else ""
+        words = {"book": quoted(self.book), "title": quoted(right)}
         text = STYLE.read_text("utf8")
         for key, word in {**words, "first": str(number - 1)}.items():
             text = text.replace(f"@{key}@", word)
