@@ -2,6 +2,7 @@
 
 import re
 import shutil
+from unicodedata import normalize
 
 import copies
 import pytest
@@ -69,7 +70,8 @@ def files(built):
 
 
 def texts(reader):
-    return [page.extract_text() for page in reader.pages]
+    """Return the text of each page, ligatures taken apart."""
+    return [normalize("NFKC", page.extract_text()) for page in reader.pages]
 
 
 def bookmarks(reader, items=None):
@@ -160,8 +162,9 @@ def test_figures_and_tasks_are_there_and_no_solution(files):
     assert "Fig. 1.1" in text and "Fig. 1.2" in text
     assert "Your answer, a number" in text and "0 to 1" in text
     assert text.count("exercises.check(") == 3
-    for hidden in ("np.sqrt(25)", "right.", "What one finds", "Check", "figures.show"):
-        assert hidden not in text, hidden
+    hidden = ["np.sqrt(25)", "right.", "What one finds", "A solution", "Check"]
+    hidden += ["figures.show", "The code of", "How this is"]
+    assert not [words for words in hidden if words in text]
 
 
 def test_a_chapter_alone_with_its_code_links_the_published_site(built, tmp_path):
