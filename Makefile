@@ -19,9 +19,10 @@ PYTEST := OMP_NUM_THREADS=1 $(RUN) -m pytest -n $(WORKERS) --dist loadfile --no-
 LAB := JUPYTERLAB_WORKSPACES_DIR=.venv/workspaces PATH="$$PWD/$(BIN):$$PATH"
 OPTIONS ?=
 SETS ?= 5
+CODE ?= folded
 
 .PHONY: book test help lab machines run stability check new rename remove format serve \
-	bench course student offline clean
+	bench course student offline pdf clean
 
 book: .venv/book  ## build the site from the stored outputs
 	@$(RUN) -m tools.site
@@ -81,6 +82,9 @@ student: .venv/book  ## write every chapter without its solutions
 offline: book  ## pack the site into one file to pass on
 	@$(RUN) -m tools.offline
 
+pdf: .venv/pdf book  ## print the book and every chapter; CHAPTER=part/slug CODE=open
+	@$(RUN) -m tools.pdf --code $(CODE) $(CHAPTER)
+
 clean:  ## delete the site and the environment
 	rm -rf _build .venv
 
@@ -99,7 +103,13 @@ clean:  ## delete the site and the environment
 	@$(LAB) .binder/settings
 	@touch $@
 
-.venv/test: .venv/book tests/requirements.txt .binder/lab.txt
+.venv/pdf: .venv/book tools/pdf.txt
+	@echo "Installing what prints ..."
+	@$(PIP) -r tools/pdf.txt
+	@$(RUN) -m tools.browser
+	@touch $@
+
+.venv/test: .venv/book tests/requirements.txt .binder/lab.txt tools/pdf.txt
 	@echo "Installing what the tests need ..."
 	@$(PIP) -r tests/requirements.txt
 	@$(RUN) -m tools.browser

@@ -190,7 +190,7 @@ def test_page_prints_the_frame_without_the_controls(page):
     page.emulate_media(media="print")
     assert page.locator(".evidence-explore img").first.is_visible()
     assert not page.locator(".evidence-controls").first.is_visible()
-    assert not page.locator(".evidence-question input").first.is_visible()
+    assert not page.locator(".evidence-question button:visible").count()
 
 
 # --- Widgets ------------------------------------------------------------------------
