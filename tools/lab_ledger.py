@@ -1,6 +1,7 @@
-"""Write the ledger that JupyterLab shows: ``python -m tools.lab_ledger FILE``.
+"""Write the ledger that JupyterLab shows: ``python -m tools.lab_ledger``.
 
-Needs nothing but the package, for Binder has nothing else of the tools' or the site's.
+It goes beside the extension that shows it (``.binder/settings``). Needs nothing but the
+package, for Binder has nothing else of the tools' or the site's.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from pathlib import Path
 from evidence.cards import MARKS, Sayings, Verdict
 
 ROOT = Path(__file__).resolve().parents[1]
+EXTENSION = "share/jupyter/labextensions/deep-learning-in-evidence"
 
 
 def judged(data: dict) -> list[dict]:
@@ -48,4 +50,5 @@ def chapters(root: Path = ROOT) -> list[dict]:
 
 
 if __name__ == "__main__":
-    Path(sys.argv[1]).write_text(json.dumps(chapters()), "utf8")
+    file = Path(sys.prefix, EXTENSION, "static", "ledger.json")
+    file.write_text(json.dumps(chapters()), "utf8")

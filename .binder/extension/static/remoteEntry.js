@@ -65,10 +65,12 @@ function make(name, properties, ...children) {
   return element;
 }
 
-function link(path, words) {
+function link(app, path, words) {
   const element = make("a", { href: "#", textContent: words });
-  element.dataset.commandlinkerCommand = "docmanager:open";
-  element.dataset.commandlinkerArgs = JSON.stringify({ path });
+  element.addEventListener("click", (event) => {
+    event.preventDefault();
+    app.commands.execute("docmanager:open", { path });
+  });
   return element;
 }
 
@@ -78,9 +80,9 @@ function row({ verdict, statement, instead }) {
 }
 
 // Every claim with its verdict, below what the ledger's page says to JupyterLab alone.
-async function list(chapters, root, place) {
+async function list(app, chapters, root, place) {
   const parts = (await chapters).flatMap(({ path, title, claims }) =>
-    [make("h3", {}, link(root + path, title)), make("ul", {}, ...claims.map(row))]);
+    [make("h3", {}, link(app, root + path, title)), make("ul", {}, ...claims.map(row))]);
   if (!place.querySelector(".evidence-claims")) place.append(make("div", { className: "evidence-claims" }, ...parts));
 }
 
@@ -90,8 +92,8 @@ async function activate(app) {
   const complete = () => {
     document.querySelectorAll(LOST).forEach((element) => resolve(app, element));
     for (const { node, context } of app.shell.widgets("main")) {
-      const place = context?.path.endsWith("book/ledger.md") && node.querySelector("div.jupyter");
-      if (place) list(chapters, clone(app, place), place);
+      const place = context?.path.endsWith("book/ledger.md") && node.querySelector(".myst > div:last-of-type");
+      if (place) list(app, chapters, clone(app, place), place);
     }
   };
   new MutationObserver(complete).observe(document.body, { childList: true, subtree: true });
