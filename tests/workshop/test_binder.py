@@ -291,7 +291,7 @@ def test_a_link_of_a_hub_brings_a_clone_and_opens_a_chapter_of_it(binder, lab, p
     link = hub.pull(f"book/{CHAPTER}.ipynb", (origin.as_uri(), "main", ""))
     page.goto(lab + link.removeprefix("/hub/user-redirect/"))
     page.wait_for_url(f"**/lab/tree/our-notes/book/{CHAPTER}.ipynb")
-    notebook = page.locator(".jp-Notebook")
+    notebook = page.locator(".jp-Notebook:visible")
     notebook.locator(".evidence-explore input").wait_for()  # signed: it is the same
     notebook.get_by_text("Wilson (1927)").wait_for()
     assert (binder.root / "our-notes" / "book" / f"{CHAPTER}.ipynb").is_file()
