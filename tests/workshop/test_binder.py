@@ -301,7 +301,7 @@ def test_a_chapter_opens_whole_is_changed_run_and_saved(binder, lab, page):
     before = notebooks.find(CHAPTER, binder.root)
     path = Path(shutil.copy(before, before.with_name("mine.ipynb")))
     page.goto(f"{lab}lab/tree/book/demo/mine.ipynb")
-    notebook = page.locator(".jp-Notebook")
+    notebook = page.locator(".jp-Notebook:visible")
     slider = notebook.locator(".evidence-explore input")  # there before anything is run
     slider.wait_for()
     assert notebook.locator(".jp-RenderedSVG").count(), "figures are there, too"
