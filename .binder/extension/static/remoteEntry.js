@@ -2,7 +2,8 @@
 // and links terms to nothing. Here citations get their authors' names, terms become text.
 const NAME = "deep-learning-in-evidence"; // as in package.json
 const SOURCES = "book/references.bib";
-const LEDGER = new URL("ledger.json", document.currentScript.src); // which .binder/settings writes
+const LEDGER = "ledger.json"; // beside this script, where .binder/settings writes it
+const { src: HERE } = document.currentScript;
 const known = {}; // clone -> its sources, once asked for
 const LOST = '.myst [title="Citation Not Found"]';
 const STYLE = `
@@ -88,7 +89,7 @@ async function list(app, chapters, root, place) {
 
 async function activate(app) {
   document.head.append(Object.assign(document.createElement("style"), { textContent: STYLE }));
-  const chapters = fetch(LEDGER).then((file) => file.json());
+  const chapters = fetch(new URL(LEDGER, HERE)).then((file) => file.json());
   const complete = () => {
     document.querySelectorAll(LOST).forEach((element) => resolve(app, element));
     for (const { node, context } of app.shell.widgets("main")) {
