@@ -300,7 +300,7 @@ def test_a_link_of_a_hub_brings_a_clone_and_opens_a_chapter_of_it(binder, lab, p
 def test_a_chapter_opens_whole_is_changed_run_and_saved(binder, lab, page):
     before = notebooks.find(CHAPTER, binder.root)
     path = Path(shutil.copy(before, before.with_name("mine.ipynb")))
-    page.goto(f"{lab}lab/tree/book/demo/mine.ipynb")
+    page.goto(f"{lab}lab/tree/book/demo/mine.ipynb?reset")  # no other tab
     notebook = page.locator(".jp-Notebook:visible")
     slider = notebook.locator(".evidence-explore input")  # there before anything is run
     slider.wait_for()
