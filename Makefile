@@ -37,6 +37,7 @@ help:  ## this list
 
 lab: .venv/lab  ## open the book in JupyterLab; OPTIONS="--no-browser --port=8888"
 	@$(RUN) -m tools.trust
+	@$(RUN) -m tools.lab_ledger
 	@$(LAB) python -m jupyterlab $(OPTIONS)
 
 machines: .venv/test  ## all chapters: other threads, a plain processor, run again
