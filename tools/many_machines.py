@@ -26,9 +26,7 @@ CHAPTER, CLAIM = "classical/roc-auc", "overfit-variance-law"
 def cluster(workers: int) -> LocalCluster:
     """Return a cluster of this machine: processes of one thread, no page of its own."""
     logging.getLogger("distributed").setLevel(logging.CRITICAL)
-    return LocalCluster(
-        n_workers=workers, threads_per_worker=1, dashboard_address=None
-    )
+    return LocalCluster(n_workers=workers, threads_per_worker=1, dashboard_address=None)
 
 
 def seconds(workers: int, chapter: str, sets: int) -> float:
@@ -55,7 +53,7 @@ def speed(chapter: str, sets: int, rounds: int) -> dict:
 
 
 def many(claim: str, sets: int) -> dict:
-    """Return what a claim is judged in many sets: the verdicts, and the sets of each."""
+    """Return what a claim is judged in most of many sets, and in which otherwise."""
     with cluster(2) as where:
         judged = one_claim.in_sets(claim, sets, where.scheduler_address)
     print(one_claim.report(claim, judged))

@@ -22,6 +22,7 @@ from tools.fingerprint import as_python
 from tools.stability import fresh
 
 BANK = 25  # sets that a process judges before another takes its place
+JUDGES = "claims.judge", "claims.sayings"
 MARK = "judged "  # begins the lines that count, among what a chapter prints
 
 
@@ -53,27 +54,29 @@ def _taken(table: SymbolTable, inside: bool = False) -> set[str]:
     return names.union(*(_taken(child, True) for child in table.get_children()))
 
 
-def judging(notebook, claim: str) -> int:
-    """Return the index, among the code cells, of the one that judges a claim."""
-    for number, cell in notebooks.code_cells(notebook):
-        for output in cell.outputs:
-            rows = verdicts.judged(output.get("data", {}))
-            if claim in [row["id"] for row in rows]:
-                return number - 1
-    raise SystemExit(f"no stored output judges {claim}: make run")
+def judging(cells: list[str], claim: str) -> int:
+    """Return the index of the cell that judges a claim."""
+    for index, cell in enumerate(cells):
+        for call in ast.walk(ast.parse(cell)):
+            if isinstance(call, ast.Call) and ast.unparse(call.func) in JUDGES:
+                values = [getattr(node, "value", None) for node in ast.walk(call)]
+                if claim in values:
+                    return index
+    raise SystemExit(f"no cell judges {claim}")
 
 
 def judge_here(claim: str, first: int, last: int) -> None:
     """Print what a claim is judged in each set, in a process that draws set ``first``.
 
-    Its kernel's folder is the chapter's, its path begins with ``tools/shifted``.
+    Its folder is the chapter's, its path begins with ``tools/shifted``.
     """
     import sitecustomize
     from joblib.externals.loky import get_reusable_executor
 
+    os.environ["EVIDENCE_STORED"] = ""  # a changed verdict is a card, and no error
     notebook = notebooks.read(notebooks.find(claims.lookup(claim)["chapter"]))
     cells = [as_python(cell.source) for _, cell in notebooks.code_cells(notebook)]
-    *before, judge = needed(cells, judging(notebook, claim))
+    *before, judge = needed(cells, judging(cells, claim))
     *inside, shows = ast.parse(judge).body
     before.append(ast.unparse(ast.Module(inside, [])))
     codes = [compile(source, "cell", "exec") for source in before]

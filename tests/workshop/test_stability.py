@@ -15,7 +15,7 @@ from copies import CHAPTER, SLUG
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 from evidence import claims
-from tools import notebooks, run, stability
+from tools import notebooks, one_claim, run, stability
 
 MEASURE = '''
 import pickle
@@ -173,6 +173,31 @@ def test_a_claim_that_hangs_on_one_seed_is_caught(hanging):
     runs.write({CHAPTER: [runs.Run(made, 5)]}, hanging / "book")
     done = copies.python(hanging, "-m", "tools.stability", "--sets", "2")
     assert done.output == "Every measured claim has been judged in 2 sets.\n"
+    one = ["-m", "tools.one_claim", f"{SLUG}-hangs", "--sets", "2"]
+    assert "holds in 1 of 2 sets\n" in copies.python(hanging, *one).output
+    copies.edit(hanging, "book/stability.txt", "fails:- holds:+", "holds:+ fails:-")
+    assert "judge it with make stability" in copies.python(hanging, *one).output
+
+
+CELLS = {
+    "import numpy as np": True,
+    "def mean(x, n=N):\n    return np.sum(x) / n": True,
+    "N = 3": True,
+    "x = np.ones(N)": True,
+    "for x2 in range(9):\n    shown = mean(x2)": False,
+    "def draw():\n    x, mean = 1, 2\n    return x": False,
+    "claims.judge('a', {f'{k}': mean(x) for k in (1, 2)})": True,
+}
+
+
+def test_only_the_cells_that_a_claim_needs_are_run():
+    cells = [*CELLS]
+    last = one_claim.judging(cells, "a")
+    assert last == len(cells) - 1
+    needed = one_claim.needed(cells, last)
+    assert {cell: cell in needed for cell in cells} == CELLS
+    with pytest.raises(SystemExit, match="no cell judges b"):
+        one_claim.judging(cells, "b")
 
 
 @pytest.fixture
@@ -220,6 +245,9 @@ def test_a_cluster_judges_the_same(hanging, cluster):
     which = ["--scheduler", cluster, "--sets", "2", CHAPTER]
     done = copies.python(hanging, "-m", "tools.stability", *which)
     assert "refuted in another: fails:- holds:+\n" in done.output, done.output
+    which = [f"{SLUG}-hangs", *which[:-1]]
+    done = copies.python(hanging, "-m", "tools.one_claim", *which)
+    assert "1 fails:-\n     1 holds:+\n" in done.output, done.output
 
 
 @pytest.fixture
