@@ -174,6 +174,8 @@ def main(arguments: list[str]) -> None:
     parser.add_argument("--scheduler", metavar="tcp://...")
     parser.add_argument("--here", metavar="first-last", help=argparse.SUPPRESS)
     options = parser.parse_args(arguments)
+    if options.claim not in claims.load():
+        parser.error(f"there is no claim {options.claim!r}")
     if options.here:
         judge_here(options.claim, *map(int, options.here.split("-")))
     else:
