@@ -6,6 +6,8 @@ import socket
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import nullcontext
+from types import SimpleNamespace
 
 import copies
 import fresh
@@ -15,7 +17,7 @@ from copies import CHAPTER, SLUG
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 from evidence import claims
-from tools import notebooks, one_claim, run, stability
+from tools import many_machines, notebooks, one_claim, run, stability
 
 MEASURE = '''
 import pickle
@@ -295,3 +297,19 @@ def test_where_a_set_fails_nothing_is_written(main, monkeypatch, capsys, bad, sa
     monkeypatch.setattr(stability, "record", None)
     assert main(("a/b", 1, "f0", {"x": "holds:+"}), bad) == 1
     assert said in capsys.readouterr().out
+
+
+def test_what_the_page_on_machines_shows_is_written_part_by_part(tmp_path, monkeypatch):
+    judged = {1: "holds:+", 2: "open:?", 3: "holds:+"}
+    where = nullcontext(SimpleNamespace(scheduler_address="tcp://"))
+    monkeypatch.setattr(many_machines, "FILE", tmp_path / "machines.json")
+    monkeypatch.setattr(many_machines, "cluster", lambda workers: where)
+    monkeypatch.setattr(many_machines, "seconds", lambda workers, *_: 6 / workers)
+    monkeypatch.setattr(one_claim, "in_sets", lambda *_: judged)
+    for words in (["speed", "--rounds", "2"], ["sets", "--sets", "3"]):
+        monkeypatch.setattr(sys, "argv", ["many_machines", *words])
+        many_machines.main()
+    found = json.loads(many_machines.FILE.read_text("utf8"))
+    assert found["speed"]["seconds"] == [[6, 3], [6, 3]]
+    assert found["sets"]["common"] == "holds:+"
+    assert found["sets"]["others"] == {"open:?": [2]}
