@@ -46,10 +46,10 @@ machines: .venv/test  ## all chapters: other threads, a plain processor, run aga
 run: .venv/book  ## execute what is stale and store its outputs, or CHAPTER=part/slug
 	@$(RUN) -m tools.run $(CHAPTER)
 
-stability: .venv/book  ## judge with fresh random numbers; CHAPTER= SETS=5 SCHEDULER=tcp://
+stability: .venv/book  ## judge with fresh seeds; CHAPTER= or CLAIM= SETS=5 SCHEDULER=tcp://
 	@$(if $(SCHEDULER),$(PIP) -r tools/cluster.txt)
-	@$(RUN) -m tools.stability --sets $(SETS) \
-		$(if $(SCHEDULER),--scheduler $(SCHEDULER)) $(CHAPTER)
+	@$(RUN) -m $(if $(CLAIM),tools.one_claim,tools.stability) --sets $(SETS) \
+		$(if $(SCHEDULER),--scheduler $(SCHEDULER)) $(CLAIM)$(CHAPTER)
 
 check: .venv/book  ## test one chapter in seconds: CHAPTER=part/slug
 	@$(RUN) -m tools.check $(CHAPTER)
