@@ -66,7 +66,7 @@ def row(name: str, *needed: str, **more) -> dict:
 
 def of_the_book() -> dict[str, list[str]]:
     """Return what each chapter in the contents needs of the others."""
-    names = [notebooks.name_of(path) for path in notebooks.chapters()]
+    names = [notebooks.name_of(path) for path in notebooks.formal()]
     cells = {name: chapters.cells_of(f"book/{name}") for name in names}
     return {
         name: [need for need in needs.of(cells[name], name) if need in names]
