@@ -19,6 +19,7 @@ import zipfile
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
+from subprocess import DEVNULL
 from tempfile import TemporaryDirectory
 
 from nbclient import NotebookClient
@@ -105,6 +106,7 @@ def run(path: Path, wheel: Path, tasks: dict, limits: Limits, seed: str) -> Hand
         client.log.disabled = True
         client.tasks, client.handed = (*tasks,), handed
         begin = {"env": environment, "cwd": folder}
+        begin |= {"stdout": DEVNULL, "stderr": DEVNULL}
         begin["preexec_fn"] = lambda: _limit(limits)
         try:
             asyncio.run(_run(client, notebooks.read(path), tasks, limits, seed, begin))
@@ -139,8 +141,8 @@ async def _run(client, notebook, tasks, limits, seed, begin) -> None:
         except CellTimeoutError:
             handed.stopped = f"a cell was interrupted after {client.timeout} s"
             await client.km.interrupt_kernel()
-            client.timeout = 5  # in which it must have stopped
-            await client.async_execute_cell(client.nb.cells[0] | {"source": "0"}, 0)
+            client.timeout = 20  # in which it must have stopped
+            await client.async_execute_cell(new_code_cell("0"), 0)
 
     async def execute_and_call(code: str) -> None:
         before = {**handed.answers}
