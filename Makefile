@@ -12,15 +12,17 @@ WORKERS ?= $(shell $(PYTHON) -c "import os; print(min(4, os.cpu_count() or 2))")
 export PYTHONDONTWRITEBYTECODE := 1
 
 TESTS ?= tests book
-PYTEST := $(RUN) -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder -q
+# One thread in each worker, so that two do not wait for one another's.
+PYTEST := OMP_NUM_THREADS=1 $(RUN) -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder -q
 
 # JupyterLab's settings and open tabs are the environment's, never those in one's home.
 LAB := JUPYTERLAB_WORKSPACES_DIR=.venv/workspaces PATH="$$PWD/$(BIN):$$PATH"
 OPTIONS ?=
 SETS ?= 5
+CODE ?= folded
 
 .PHONY: book test help lab machines run stability check new rename remove format serve \
-	bench course student offline clean
+	bench course student offline pdf clean
 
 book: .venv/book  ## build the site from the stored outputs
 	@$(RUN) -m tools.site
@@ -35,6 +37,7 @@ help:  ## this list
 
 lab: .venv/lab  ## open the book in JupyterLab; OPTIONS="--no-browser --port=8888"
 	@$(RUN) -m tools.trust
+	@$(RUN) -m tools.lab_ledger
 	@$(LAB) python -m jupyterlab $(OPTIONS)
 
 machines: .venv/test  ## all chapters: other threads, a plain processor, run again
@@ -43,10 +46,10 @@ machines: .venv/test  ## all chapters: other threads, a plain processor, run aga
 run: .venv/book  ## execute what is stale and store its outputs, or CHAPTER=part/slug
 	@$(RUN) -m tools.run $(CHAPTER)
 
-stability: .venv/book  ## judge with fresh random numbers; CHAPTER= SETS=5 SCHEDULER=tcp://
+stability: .venv/book  ## judge with fresh seeds; CHAPTER= or CLAIM= SETS=5 SCHEDULER=tcp://
 	@$(if $(SCHEDULER),$(PIP) -r tools/cluster.txt)
-	@$(RUN) -m tools.stability --sets $(SETS) \
-		$(if $(SCHEDULER),--scheduler $(SCHEDULER)) $(CHAPTER)
+	@$(RUN) -m $(if $(CLAIM),tools.one_claim,tools.stability) --sets $(SETS) \
+		$(if $(SCHEDULER),--scheduler $(SCHEDULER)) $(CLAIM)$(CHAPTER)
 
 check: .venv/book  ## test one chapter in seconds: CHAPTER=part/slug
 	@$(RUN) -m tools.check $(CHAPTER)
@@ -80,6 +83,9 @@ student: .venv/book  ## write every chapter without its solutions
 offline: book  ## pack the site into one file to pass on
 	@$(RUN) -m tools.offline
 
+pdf: .venv/pdf book  ## print the book and every chapter; CHAPTER=part/slug CODE=open
+	@$(RUN) -m tools.pdf --code $(CODE) $(CHAPTER)
+
 clean:  ## delete the site and the environment
 	rm -rf _build .venv
 
@@ -98,7 +104,13 @@ clean:  ## delete the site and the environment
 	@$(LAB) .binder/settings
 	@touch $@
 
-.venv/test: .venv/book tests/requirements.txt .binder/lab.txt
+.venv/pdf: .venv/book tools/pdf.txt
+	@echo "Installing what prints ..."
+	@$(PIP) -r tools/pdf.txt
+	@$(RUN) -m tools.browser
+	@touch $@
+
+.venv/test: .venv/book tests/requirements.txt .binder/lab.txt tools/pdf.txt
 	@echo "Installing what the tests need ..."
 	@$(PIP) -r tests/requirements.txt
 	@$(RUN) -m tools.browser

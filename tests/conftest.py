@@ -33,22 +33,21 @@ def pytest_xdist_make_scheduler(config, log):
 
 
 def pytest_addoption(parser):
-    text = "run the costly checks alone, on every chapter instead of this commit's few"
+    text = "run the costly checks alone, on every chapter instead of this commit's one"
     parser.addoption("--machines", action="store_true", help=text)
 
 
 def pytest_generate_tests(metafunc):
-    everything = metafunc.config.getoption("machines")
-    for fixture in rotation.AT_ONCE.keys() & metafunc.fixturenames:
-        at_once = rotation.AT_ONCE[fixture]
-        metafunc.parametrize(fixture, rotation.chapters(at_once, everything))
+    if rotation.FIXTURE in metafunc.fixturenames:
+        everything = metafunc.config.getoption("machines")
+        metafunc.parametrize(rotation.FIXTURE, rotation.chapters(everything))
 
 
 def pytest_collection_modifyitems(config, items):
     items.sort(key=lambda item: [not item.nodeid.startswith(x) for x in ORDER])
     if config.getoption("machines"):
-        costly = rotation.AT_ONCE.keys()
-        items[:] = [x for x in items if costly & getattr(x, "fixturenames", ())]
+        names = {item: getattr(item, "fixturenames", ()) for item in items}
+        items[:] = [item for item in items if rotation.FIXTURE in names[item]]
 
 
 @pytest.fixture(scope="session")

@@ -1,4 +1,4 @@
-"""Find a Chromium for the browser tests, or get one: ``python -m tools.browser``."""
+"""Find a Chromium for tests and for paper, or get one: ``python -m tools.browser``."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ PLACES = (
     r"C:\Program Files\Google\Chrome\Application\chrome.exe",
 )
 ADVICE = (
-    "The browser tests need Chromium or Chrome, and none could be installed. Install "
-    "one with your system's package manager (Debian and Ubuntu: apt-get install "
-    "chromium; macOS: brew install --cask google-chrome), or set BOOK_BROWSER to its "
-    "path."
+    "The browser tests and make pdf need Chromium or Chrome, and none could be "
+    "installed. Install one with your system's package manager (Debian and Ubuntu: "
+    "apt-get install chromium; macOS: brew install --cask google-chrome), or set "
+    "BOOK_BROWSER to its path."
 )
 # No sandbox inside a container; no calls home that a closed network would refuse.
 FLAGS = ["--disable-gpu", "--disable-background-networking", "--disable-sync"]
@@ -70,4 +70,4 @@ if __name__ == "__main__":
     path = find() or install()
     if not path:
         sys.exit(ADVICE)
-    print(f"Browser for the tests: {path}")
+    print(f"Browser: {path}")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import sys
 import textwrap
 from collections.abc import Sequence
 from contextlib import suppress
@@ -14,8 +15,11 @@ from sphinx_external_toc.parsing import MalformedError, parse_toc_data
 
 from evidence import entries
 
+sys.path.append(str(Path(__file__).parents[1] / "book" / "_ext"))
+import lessons
+
 CONFLICT = re.compile(rb"^<{7} .*^>{7} ", re.MULTILINE | re.DOTALL)
-SOURCES = {".bib", ".ipynb", ".md", ".py", ".txt", ".yml"}
+SOURCES = {".bib", ".ipynb", ".md", ".py", ".txt", ".yaml", ".yml"}
 FORM = """It should have this form:
 
 format: jb-book
@@ -62,7 +66,7 @@ def pages(root: Path) -> list[str]:
     SystemExit
         If the file is malformed; the message says in which line, what is wrong there
         and what was expected. Or if a source of the book holds conflict marks, is not
-        the YAML it should be, or states a claim that cannot be read.
+        the YAML it should be, or holds a claim or a lesson that cannot be read.
     """
     book, settings = root / "book", [*root.glob("_config.yml")]
     for path in [*settings, *sorted(book.rglob("*.*"))]:
@@ -72,6 +76,8 @@ def pages(root: Path) -> list[str]:
         for path in [*settings, *sorted(book.glob("*.yml"))]:
             entries.read_yaml(path, path.relative_to(root).as_posix())
         entries.load.__wrapped__(book)  # not remembered: a command may add claims
+        for path in sorted(book.glob(f"[!_.]*/*{lessons.ENDING}")):
+            lessons.read(path)
     except ValueError as error:
         raise SystemExit(str(error)) from None
     return _pages(text_of(root / "_toc.yml"))

@@ -17,6 +17,7 @@ from tools.fingerprint import as_python, parse, reached
 
 sys.path.append(str(notebooks.ROOT / "book" / "_ext"))
 import needs
+from bookext import syllabus
 
 METHODS = "src/evidence/methods/"
 
@@ -65,12 +66,15 @@ class Course:
         if not path.is_file():
             return False
         text = contents.text_of(path)
-        stored = re.findall(r"\{stored\} (\S+)", text)
+        shown = re.findall(r"\{stored\} (\S+)", text)
+        if "{syllabus}" in text:
+            weeks = syllabus.read(self.root / "book" / "syllabus.yml")["weeks"]
+            shown += [name for week in weeks for name in syllabus.chapters(week)]
         recorded = "{replications}" not in text or any(
             Replication.mime in contents.text_of(self.path_of(chapter))
             for chapter in self.chapters
         )
-        return recorded and {*stored} <= {*self.chapters}
+        return recorded and {*shown} <= {*self.chapters}
 
     def _address(self, page: str) -> str:
         path = self.root / f"{page}.ipynb"

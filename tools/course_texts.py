@@ -226,10 +226,10 @@ def _with_references(course: Course, made: Mapping[str, str]) -> dict[str, str]:
 
 def _kept_texts(course: Course, made: Mapping[str, str]) -> dict[str, str]:
     """Return what the pages of a course say, and what stands beside them, by path."""
-    texts = {}
+    texts, kinds = {}, {".ipynb", ".md", ".yaml", ".yml"}
     for path in sorted((course.root / "book").rglob("*.*")):
         name = path.relative_to(course.root).as_posix()
-        if path.suffix not in {".ipynb", ".md", ".yml"} or path.name == "moved.yml":
+        if path.suffix not in kinds or path.name == "moved.yml":
             continue
         if course.keeps(name) and ".ipynb_checkpoints" not in path.parts:
             texts[name] = made.get(name) or contents.text_of(path)

@@ -49,6 +49,7 @@ def main(chapter: str, root: Path = ROOT) -> Path:
         path: "",
         path.with_suffix(".yml"): _filled("claims.yml", words),
         notebooks.exercises_of(chapter, root): _filled("exercises.txt", words),
+        path.with_suffix(".teaching.yaml"): _filled("teaching.yaml", words),
         listed: contents.add(contents.text_of(listed), chapter),
     }
     notebook = nbformat.reads(_filled("chapter.ipynb", words), as_version=4)
@@ -98,4 +99,4 @@ if __name__ == "__main__":
     if len(sys.argv) != 2:
         raise SystemExit("say which: make new CHAPTER=part/slug")
     made = main(sys.argv[1])
-    print(f"Started {made.relative_to(ROOT)}, with its claims and exercises beside it.")
+    print(f"Started {made.relative_to(ROOT)}; beside it claims, exercises, a lesson.")

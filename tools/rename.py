@@ -14,7 +14,7 @@ from pathlib import Path
 from tools import contents, new, notebooks, together
 from tools.notebooks import ROOT
 
-ENDINGS = (".ipynb", ".yml", ".exercises.py")
+ENDINGS = (".ipynb", ".yml", ".exercises.py", ".teaching.yaml")
 FOLDERS = (".binder", "benchmarks", "book", "src", "tests", "tools")
 TEXTS = {*contents.SOURCES, ".json", ".toml"}
 NAMED = r"(?<![\w-]){}(?![\w-])"

@@ -22,6 +22,7 @@ sys.path.append(str(notebooks.ROOT / "book" / "_ext"))
 import fresh
 
 SHIFTED = notebooks.ROOT / "tools" / "shifted"
+OTHER_CODE = "other code than here: let the workers have the same commit"
 
 
 def variables(number: int) -> dict[str, str]:
@@ -71,19 +72,36 @@ def judge_again(chapter: str, number: int) -> tuple[str, int, str, dict | str]:
 
 def in_all_sets(chapters: list[str], sets: int, scheduler: str | None) -> Iterable:
     """Yield what ``judge_again`` returns of each chapter in each set, as it is done."""
+    jobs = [(chapter, k) for chapter in chapters for k in range(1, sets + 1)]
+    return spread("stability.judge_again", jobs, scheduler)
+
+
+def spread(work: str, jobs: list[tuple], scheduler: str | None) -> Iterable:
+    """Yield what a function of ``tools`` returns of each job, as it is done.
+
+    Parameters
+    ----------
+    work : str
+        ``module.function``; a worker of a cluster finds it in its own clone.
+    jobs : list of tuple
+        The function's arguments.
+    scheduler : str, optional
+        Address of a Dask scheduler; without one, threads of this machine.
+    """
     where = {"backend": "threading", "n_jobs": os.cpu_count() or 1}
     if scheduler:
         where = {"backend": "dask", "scheduler_host": scheduler}
 
-    def judge(*job):  # travels as its code: a scheduler has no clone to import from
-        from tools import stability
+    def do(*job):  # travels as its code: a scheduler has no clone to import from
+        from pydoc import locate
 
-        return stability.judge_again(*job)
+        return locate(f"tools.{work}")(*job)
 
-    jobs = [(chapter, k) for chapter in chapters for k in range(1, sets + 1)]
-    with joblib.parallel_config(**where):
+    with joblib.parallel_config(**where) as used:
         parallel = joblib.Parallel(return_as="generator_unordered")
-        yield from parallel(joblib.delayed(judge)(*job) for job in jobs)
+        yield from parallel(joblib.delayed(do)(*job) for job in jobs)
+    if scheduler:
+        used["backend"].client.close()
 
 
 def chosen(sets: int, everything: bool = False) -> list[str]:
@@ -155,7 +173,7 @@ def main(arguments: list[str]) -> int:
     for count, (chapter, number, ran, found) in enumerate(results, 1):
         said = "done"
         if ran != made[chapter]:
-            found = "other code than here: let the workers have the same commit"
+            found = OTHER_CODE
         if isinstance(found, str):
             said, wrong = f"FAILED\n{found}", wrong + 1
         else:

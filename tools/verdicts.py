@@ -12,14 +12,8 @@ import sys
 from pathlib import Path
 
 from evidence import exercises
-from evidence.cards import Sayings, Verdict
 from tools import notebooks, run
-
-
-def judged(data: dict) -> list[dict]:
-    """Return the data of each verdict that an output shows."""
-    rows = data.get(Sayings.mime, {"rows": []})["rows"]
-    return [*rows, data[Verdict.mime]] if Verdict.mime in data else rows
+from tools.lab_ledger import judged
 
 
 def verdicts(notebook) -> dict[str, str]:

@@ -13,6 +13,7 @@ import tomllib
 from collections import Counter
 from itertools import pairwise
 
+import lessons
 import pytest
 import sizes
 import yaml
@@ -133,6 +134,16 @@ def chapter(request):
     if not chapter.is_one():
         pytest.skip(f"{chapter.slug} is no chapter")
     return chapter
+
+
+def test_a_lesson_stands_beside_it_that_names_its_tasks(chapter):
+    """It is read when the contents are: of the right form, or a message."""
+    lesson = lessons.of(chapter.name, chapter.root / "book")
+    assert lesson, f"write book/{chapter.name}{lessons.ENDING}: see CONTRIBUTING.md"
+    shown = {name for _, name in chapter.named("exercises.check")}
+    named = [*lesson["catches"], *lesson["homework"]["tasks"]]
+    lost = [name for name in named if f"{chapter.slug}/{name}" not in shown]
+    assert not lost, f"book/{chapter.name}{lessons.ENDING}: no task {', '.join(lost)}"
 
 
 @pytest.mark.parametrize("path", PATHS, ids=[path.stem for path in PATHS])

@@ -60,13 +60,11 @@ def complaint(chapter: str, found: dict[str, str], known: dict[str, str]) -> str
     return None
 
 
-def test_a_chapter_run_again_says_the_same(one_chapter_in_turn, tmp_path):
-    path = notebooks.find(one_chapter_in_turn)
+def test_a_chapter_run_again_says_the_same(chapter_in_turn, tmp_path):
+    path = notebooks.find(chapter_in_turn)
     assert notebooks.stale(path) is None, notebooks.stale(path)
     found, output = run_again(path, tmp_path)
-    said = complaint(
-        one_chapter_in_turn, found, STILL_FAIL.get(one_chapter_in_turn, {})
-    )
+    said = complaint(chapter_in_turn, found, STILL_FAIL.get(chapter_in_turn, {}))
     assert said is None, f"{said}\n{output}"
 
 

@@ -15,6 +15,7 @@ import shutil
 import copies
 import pytest
 import test_chapters
+import yaml
 from copies import CHAPTER, SLUG
 from nbformat.v4 import new_markdown_cell, new_output
 from PIL import Image
@@ -31,6 +32,7 @@ figures.show(
 """.strip()
 CHAPTERS = "tests/book/test_chapters.py"
 CLAIMS = f"book/{CHAPTER}.yml"
+LESSON = f"book/{CHAPTER}.teaching.yaml"
 OUTPUTS = ("--nbval", f"book/{CHAPTER}.ipynb")
 SVG, PNG = "image/svg+xml", "image/png"
 
@@ -510,6 +512,16 @@ ANATOMY = {
         ),
         "give depends",
     ),
+    "lesson_missing": (
+        T.test_a_lesson_stands_beside_it_that_names_its_tasks,
+        lambda book: (book.root / LESSON).unlink(),
+        f"write {LESSON}",
+    ),
+    "lesson_of_other_tasks": (
+        T.test_a_lesson_stands_beside_it_that_names_its_tasks,
+        lambda book: book.edit(LESSON, "[assumption, ", "[assumptions, "),
+        f"{LESSON}: no task assumptions",
+    ),
     "statement_not_shown": (
         T.test_outputs_show_the_data_that_they_carry,
         say_in_output("verdict", "the mean of", "the median of"),
@@ -554,6 +566,9 @@ def opening(book):
     text = text.replace(f"({SLUG}-variance)", "(first-page-variance)")
     path = book.root / "book" / f"{OPENING}.ipynb"
     path.write_text(text, "utf8")
+    lesson = yaml.safe_load((book.root / LESSON).read_text("utf8"))
+    lesson |= {"catches": {}, "homework": {"tasks": [], "own": "Look at it again."}}
+    path.with_suffix(".teaching.yaml").write_text(yaml.safe_dump(lesson), "utf8")
     page = Book(book.root, OPENING)
     notebooks.tidy(page.notebook)
     made = notebooks.fingerprint(page.notebook, OPENING, book.root)

@@ -20,7 +20,10 @@ import urllib.request
 from pathlib import Path
 
 import pytest
+from bookext import hub
 from copies import CHAPTER, copy_with_chapter
+from nbformat.sign import NotebookNotary
+from nbformat.v4 import new_code_cell, new_notebook
 
 from tools import browser, check_python, notebooks
 from tools.notebooks import ROOT
@@ -43,17 +46,15 @@ def packages_to(environment: Path) -> None:
     for entry in source.iterdir():
         if entry.suffix != ".pth" and not entry.name.lower().startswith(left_out):
             (target / entry.name).symlink_to(entry)
-    shared = Path("share") / "jupyter"
-    for folder in (
-        "kernels",
-        "labextensions",
-        "lab/schemas",
-        "lab/static",
-        "lab/themes",
-    ):
-        link = environment / shared / folder
-        link.parent.mkdir(parents=True, exist_ok=True)
-        link.symlink_to(Path(sys.prefix) / shared / folder)
+    links = ["etc/jupyter/jupyter_server_config.d", "share/jupyter/kernels"]
+    links += [f"share/jupyter/lab/{name}" for name in ("schemas", "static", "themes")]
+    extensions = Path(sys.prefix).glob("share/jupyter/labextensions/*")
+    links += [path.relative_to(sys.prefix) for path in extensions]
+    for name in links:
+        if "deep-learning" not in str(name):
+            link = environment / name
+            link.parent.mkdir(parents=True, exist_ok=True)
+            link.symlink_to(Path(sys.prefix) / name)
 
 
 class Binder:
@@ -133,14 +134,40 @@ def test_its_requirements_agree_with_the_constraints(binder):
         assert f"requirement already satisfied: {name}" not in satisfied
 
 
-def test_the_package_comes_from_the_repository(binder):
+def test_a_notebook_uses_the_package_of_its_clone_else_that_of_the_image(binder):
     assert binder.post_build.returncode == 0, binder.post_build.output
-    where = "import evidence; print(evidence.__file__, evidence.claims.book_folder())"
-    done = binder.run(binder.python, "-c", where, cwd=binder.elsewhere)
-    assert done.stdout.split() == [
-        str(binder.root / "src" / "evidence" / "__init__.py"),
-        str(binder.root / "book"),
-    ], done.output
+    where = "import evidence; print(evidence.claims.book_folder(), end='')"
+    (package,) = binder.prefix.glob("lib/python*/site-packages/evidence")
+    asking = binder.elsewhere / "asking.ipynb"
+    notebooks.write(asking, new_notebook(cells=[new_code_cell(where, id="where")]))
+    folders = {binder.root / "book" / "demo": binder.root, binder.elsewhere: package}
+    for folder, source in folders.items():
+        told = binder.elsewhere / "told.ipynb"
+        command = [binder.python, "-c", EXECUTE, str(asking), str(told)]
+        done = binder.run(*command, cwd=folder)
+        assert done.returncode == 0, done.output
+        assert texts(told) == [str(source / "book")]
+
+
+def test_on_a_hub_chapters_are_signed_in_one_s_own_home_and_one_begins_there(binder):
+    home = binder.elsewhere / "home"
+    home.mkdir()
+    on_hub = {"HOME": str(home), "JUPYTERHUB_USER": "ada"}
+    on_hub |= {"REPO_DIR": str(binder.root)}
+    start = str(binder.root / ".binder" / "start")
+    for more, begun in ((on_hub, home), ({}, binder.root)):
+        done = subprocess.run(
+            [start, "pwd"],
+            cwd=binder.root,
+            env=binder.variables | more,
+            capture_output=True,
+            text=True,
+            timeout=60,
+        )  # which waits for what runs beside, too
+        assert done.stdout.split() == [str(begun)], done.stderr
+    chapter = notebooks.read(notebooks.find(CHAPTER, binder.root))
+    notary = NotebookNotary(data_dir=str(home / ".local" / "share" / "jupyter"))
+    assert notary.check_signature(chapter)
 
 
 def test_a_chapter_runs_from_another_folder(binder):
@@ -167,9 +194,10 @@ def test_make_lab_tells_jupyterlab_the_same_and_leaves_one_s_home_alone():
     command = ["make", "--always-make", "--dry-run", "lab", "OPTIONS=--port=1"]
     alone = {k: v for k, v in os.environ.items() if not k.startswith("MAKE")}
     done = subprocess.run(command, cwd=ROOT, env=alone, capture_output=True, text=True)
-    *_, settings, stamp, trust, start = done.stdout.splitlines()
+    *_, settings, stamp, trust, ledger, start = done.stdout.splitlines()
     assert "-r .binder/lab.txt" in done.stdout and stamp == "touch .venv/lab"
     assert settings.endswith(" .binder/settings") and trust.endswith("tools.trust")
+    assert ledger.endswith("tools.lab_ledger")
     assert start.endswith("python -m jupyterlab --port=1")
     for line in (settings, start):
         assert "JUPYTERLAB_WORKSPACES_DIR=.venv/" in line
@@ -241,13 +269,39 @@ def test_jupyterlab_opens_pages_as_pages_and_first_the_first_one(binder, lab, pa
     cited.wait_for()
     assert cited.locator("svg").is_hidden(), "the sign that warns"
     assert cited.get_attribute("title").startswith("Probable inference")
+    shown.get_by_role("link", name="ledger").click()
+    shown = page.locator(".jp-MarkdownViewer").last
+    shown.get_by_text("✓ holds").first.wait_for()
+    assert "estimates are in the chapters" in shown.inner_text()
+    shown.get_by_role("listitem").first.wait_for()
+    shown.locator(".evidence-claims").get_by_role("link").click()
+    page.locator(".jp-Notebook .evidence-explore").first.wait_for()
+
+
+def test_a_link_of_a_hub_brings_a_clone_and_opens_a_chapter_of_it(binder, lab, page):
+    origin = binder.elsewhere / "our-notes"
+    shutil.copytree(binder.root / "book", origin / "book")
+    who = ["-c", "user.name=A", "-c", "user.email=a@example.org"]
+    for command in (
+        ["init", "--quiet", "--initial-branch=main"],
+        ["add", "--all"],
+        [*who, "commit", "--quiet", "--message=All"],
+    ):
+        subprocess.run(["git", *command], cwd=origin, check=True)
+    link = hub.pull(f"book/{CHAPTER}.ipynb", (origin.as_uri(), "main", ""))
+    page.goto(lab + link.removeprefix("/hub/user-redirect/"))
+    page.wait_for_url(f"**/lab/tree/our-notes/book/{CHAPTER}.ipynb")
+    notebook = page.locator(".jp-Notebook:visible")
+    notebook.locator(".evidence-explore input").wait_for()  # signed: it is the same
+    notebook.get_by_text("Wilson (1927)").wait_for()
+    assert (binder.root / "our-notes" / "book" / f"{CHAPTER}.ipynb").is_file()
 
 
 def test_a_chapter_opens_whole_is_changed_run_and_saved(binder, lab, page):
     before = notebooks.find(CHAPTER, binder.root)
     path = Path(shutil.copy(before, before.with_name("mine.ipynb")))
-    page.goto(f"{lab}lab/tree/book/demo/mine.ipynb")
-    notebook = page.locator(".jp-Notebook")
+    page.goto(f"{lab}lab/tree/book/demo/mine.ipynb?reset")  # no other tab
+    notebook = page.locator(".jp-Notebook:visible")
     slider = notebook.locator(".evidence-explore input")  # there before anything is run
     slider.wait_for()
     assert notebook.locator(".jp-RenderedSVG").count(), "figures are there, too"

@@ -106,7 +106,8 @@ def test_check_of_changed_code_names_the_one_command(book):
 
 def test_check_needs_nothing_of_what_only_the_tests_need():
     """What ``make check`` imports is installed by ``.venv/book`` alone."""
-    text = (notebooks.ROOT / "tests" / "requirements.txt").read_text("utf8")
+    lists = ("tests/requirements.txt", "tools/pdf.txt")
+    text = "\n".join((notebooks.ROOT / name).read_text("utf8") for name in lists)
     wanted = {
         name.lower() for name in re.findall(r"^([\w-]+)[<>=~]", text, re.MULTILINE)
     }

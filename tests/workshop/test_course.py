@@ -9,9 +9,10 @@ import subprocess
 import copies
 import pytest
 import yaml
+from bookext import syllabus
 from copies import CHAPTER, edit_cell
 
-from tools import course, course_keeps, elsewhere, notebooks
+from tools import course, course_keeps, elsewhere, notebooks, rename
 from tools.elsewhere import Elsewhere
 from tools.fingerprint import reached
 from tools.notebooks import ROOT
@@ -131,7 +132,7 @@ def whole(sound, tmp_path_factory):
     for name in ("README.md", "CONTRIBUTING.md", ".gitignore", "Makefile", ".ci/run"):
         (root / name).parent.mkdir(exist_ok=True)
         shutil.copy(ROOT / name, root / name)
-    for ending in (".ipynb", ".yml", ".exercises.py"):
+    for ending in rename.ENDINGS:
         text = (root / "book" / f"{CHAPTER}{ending}").read_text("utf8")
         changes = {"hello-chapter": "away", "Hello chapter": "Away", '"draft"': '"x"'}
         for old, new in changes.items():
@@ -171,20 +172,29 @@ def prose(root) -> str:
 
 def test_the_other_chapter_stays_behind_but_for_what_is_asked_again(small):
     there = sorted(path.name for path in (small / "book" / "demo").iterdir())
-    assert there == ["away.exercises.py"] + [
-        f"hello-chapter{ending}" for ending in (".exercises.py", ".ipynb", ".yml")
-    ]
+    own = [f"hello-chapter{ending}" for ending in rename.ENDINGS]
+    assert there == sorted(["away.exercises.py", *own])
     toc = (small / "_toc.yml").read_text("utf8")
     assert f"book/{CHAPTER}\n" in toc and "away" not in toc and "loss-is-nan" not in toc
     assert not (small / "book" / "loss-is-nan.md").exists()
     assert (small / "book" / "runs.txt").read_text("utf8") == f"{CHAPTER} ab 5\n"
 
 
+def test_lessons_come_along_and_the_syllabus_only_with_all_its_chapters(small):
+    assert not [*(small / "book").glob("syllabus.*")]
+    lessons = (small / "book" / "teaching.md").read_text("utf8")
+    assert "{teaching}" in lessons and "The\nsyllabus puts" in lessons
+    weeks = syllabus.read()["weeks"]
+    named = [name for week in weeks for name in syllabus.chapters(week)]
+    assert "book/syllabus" not in course_keeps.Course(ROOT, tuple(named), "").absent
+    assert "book/syllabus" in course_keeps.Course(ROOT, tuple(named[1:]), "").absent
+
+
 def test_code_and_outputs_are_the_book_s(whole, small):
     before, after = (notebooks.read(notebooks.find(CHAPTER, r)) for r in (whole, small))
     for old, new in zip(before.cells, after.cells, strict=True):
         assert new == old or new.cell_type == "markdown"
-    for ending in (".yml", ".exercises.py"):
+    for ending in rename.ENDINGS[1:]:
         name = f"book/{CHAPTER}{ending}"
         assert (small / name).read_bytes() == (whole / name).read_bytes()
 

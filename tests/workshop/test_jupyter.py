@@ -97,7 +97,9 @@ def read():
     from py_mini_racer import MiniRacer
 
     context = MiniRacer()
-    context.eval("var window = {};" + SCRIPT.read_text("utf8"))
+    context.eval(
+        "var window = {}, document = { currentScript: {} };" + SCRIPT.read_text("utf8")
+    )
     return lambda text: json.loads(
         context.eval(f"JSON.stringify(read({json.dumps(text)}))")
     )

@@ -73,6 +73,8 @@ def test_a_handout_is_on_the_site_and_a_draft_says_what_it_is(root):
     assert 'alt="A picture without a description."' in pages["free-notes"]
     assert "This chapter is a draft" in pages["hello-chapter"]
     assert "This chapter is a draft" not in pages["free-notes"]
+    assert 'class="evidence-read"' in pages["hello-chapter"]
+    assert 'class="evidence-read"' not in pages["free-notes"]
     assert 'href="demo/hello-chapter.html"' in pages["start"]
 
 

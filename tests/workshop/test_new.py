@@ -31,7 +31,7 @@ def chapter_text(root):
 def test_a_new_chapter_s_code_is_in_ruff_s_form(book, chapter):
     new.main(chapter, book)
     files = rename.siblings(chapter, book)
-    code = [str(path) for path in files if path.suffix != ".yml"]
+    code = [str(path) for path in files if path.suffix in (".ipynb", ".py")]
     for arguments in (["check"], ["format", "--check"]):
         done = copies.python(book, "-m", "ruff", *arguments, *code)
         assert done.returncode == 0, done.output

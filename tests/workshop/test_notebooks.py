@@ -257,6 +257,7 @@ FRESH = {
     "module that is new": lambda root: (root / "src/evidence/other.py").write_text("x"),
     "claims and exercises of another chapter": add_another_chapter,
     "what is known about the claim": replace(f"{OWN}.yml", "    core: true\n", ""),
+    "lesson": append(f"{OWN}.teaching.yaml", "# another"),
     "pin of what nothing imports": append("constraints.txt", "some-package==1.0"),
 }
 

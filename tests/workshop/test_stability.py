@@ -6,6 +6,8 @@ import socket
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import nullcontext
+from types import SimpleNamespace
 
 import copies
 import fresh
@@ -15,7 +17,7 @@ from copies import CHAPTER, SLUG
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 from evidence import claims
-from tools import notebooks, run, stability
+from tools import many_machines, notebooks, one_claim, run, stability
 
 MEASURE = '''
 import pickle
@@ -173,6 +175,31 @@ def test_a_claim_that_hangs_on_one_seed_is_caught(hanging):
     runs.write({CHAPTER: [runs.Run(made, 5)]}, hanging / "book")
     done = copies.python(hanging, "-m", "tools.stability", "--sets", "2")
     assert done.output == "Every measured claim has been judged in 2 sets.\n"
+    one = ["-m", "tools.one_claim", f"{SLUG}-hangs", "--sets", "2"]
+    assert "holds in 1 of 2 sets\n" in copies.python(hanging, *one).output
+    copies.edit(hanging, "book/stability.txt", "fails:- holds:+", "holds:+ fails:-")
+    assert "judge it with make stability" in copies.python(hanging, *one).output
+
+
+CELLS = {
+    "import numpy as np": True,
+    "def mean(x, n=N):\n    return np.sum(x) / n": True,
+    "N = 3": True,
+    "x = np.ones(N)": True,
+    "for x2 in range(9):\n    shown = mean(x2)": False,
+    "def draw():\n    x, mean = 1, 2\n    return x": False,
+    "claims.judge('a', {f'{k}': mean(x) for k in (1, 2)})": True,
+}
+
+
+def test_only_the_cells_that_a_claim_needs_are_run():
+    cells = [*CELLS]
+    last = one_claim.judging(cells, "a")
+    assert last == len(cells) - 1
+    needed = one_claim.needed(cells, last)
+    assert {cell: cell in needed for cell in cells} == CELLS
+    with pytest.raises(SystemExit, match="no cell judges b"):
+        one_claim.judging(cells, "b")
 
 
 @pytest.fixture
@@ -220,6 +247,9 @@ def test_a_cluster_judges_the_same(hanging, cluster):
     which = ["--scheduler", cluster, "--sets", "2", CHAPTER]
     done = copies.python(hanging, "-m", "tools.stability", *which)
     assert "refuted in another: fails:- holds:+\n" in done.output, done.output
+    which = [f"{SLUG}-hangs", *which[:-1]]
+    done = copies.python(hanging, "-m", "tools.one_claim", *which)
+    assert "1 fails:-\n     1 holds:+\n" in done.output, done.output
 
 
 @pytest.fixture
@@ -267,3 +297,19 @@ def test_where_a_set_fails_nothing_is_written(main, monkeypatch, capsys, bad, sa
     monkeypatch.setattr(stability, "record", None)
     assert main(("a/b", 1, "f0", {"x": "holds:+"}), bad) == 1
     assert said in capsys.readouterr().out
+
+
+def test_what_the_page_on_machines_shows_is_written_part_by_part(tmp_path, monkeypatch):
+    judged = {1: "holds:+", 2: "open:?", 3: "holds:+"}
+    where = nullcontext(SimpleNamespace(scheduler_address="tcp://"))
+    monkeypatch.setattr(many_machines, "FILE", tmp_path / "machines.json")
+    monkeypatch.setattr(many_machines, "cluster", lambda workers: where)
+    monkeypatch.setattr(many_machines, "seconds", lambda workers, *_: 6 / workers)
+    monkeypatch.setattr(one_claim, "in_sets", lambda *_: judged)
+    for words in (["speed", "--rounds", "2"], ["sets", "--sets", "3"]):
+        monkeypatch.setattr(sys, "argv", ["many_machines", *words])
+        many_machines.main()
+    found = json.loads(many_machines.FILE.read_text("utf8"))
+    assert found["speed"]["seconds"] == [[6, 3], [6, 3]]
+    assert found["sets"]["common"] == "holds:+"
+    assert found["sets"]["others"] == {"open:?": [2]}

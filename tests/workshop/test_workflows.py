@@ -72,7 +72,7 @@ def test_make_help_says_what_every_target_does():
 
 
 LISTS = ["requirements.txt", "book/requirements.txt", "tests/requirements.txt"]
-LISTS += [".binder/lab.txt"]
+LISTS += [".binder/lab.txt", "tools/pdf.txt"]
 
 
 @pytest.mark.parametrize("name", LISTS)
@@ -132,7 +132,7 @@ def test_the_citation_is_valid_and_of_this_version():
 def test_a_release_is_the_version_of_its_tag_with_its_site():
     workflow = read(FOLDER / "release.yml")
     assert workflow["on"] == {"push": {"tags": ["v*"]}}
-    compare, build, release = scripts(FOLDER / "release.yml")
+    compare, build, _, paper, release = scripts(FOLDER / "release.yml")
     version = re.search(
         r'^version = "(.+)"$', (ROOT / "pyproject.toml").read_text(), 8
     )[1]
@@ -140,6 +140,7 @@ def test_a_release_is_the_version_of_its_tag_with_its_site():
         done = subprocess.run(compare, shell=True, cwd=ROOT, env={"TAG": tag})
         assert done.returncode == code, tag
     assert build == "make offline DRAFTS=no" and "_build/*.zip" in release
+    assert paper == "make pdf DRAFTS=no" and "_build/*.pdf" in release
 
 
 @every_workflow

@@ -2,6 +2,9 @@
 // and links terms to nothing. Here citations get their authors' names, terms become text.
 const NAME = "deep-learning-in-evidence"; // as in package.json
 const SOURCES = "book/references.bib";
+const LEDGER = "ledger.json"; // beside this script, where .binder/settings writes it
+const { src: HERE } = document.currentScript;
+const known = {}; // clone -> its sources, once asked for
 const LOST = '.myst [title="Citation Not Found"]';
 const STYLE = `
   ${LOST}, .evidence-source { color: inherit; cursor: help; }
@@ -39,11 +42,62 @@ function cite(element, sources) {
   element.classList.add("evidence-source");
 }
 
+// The clone of the book that a piece of what is shown stands in, as JupyterLab's server
+// names it: "" or "notes/".
+function clone(app, element) {
+  for (const { node, context } of app.shell.widgets("main")) {
+    if (context && node.contains(element)) return context.path.match(/^(.*\/)?(?=book\/)/)?.[0];
+  }
+}
+
+async function sources(app, root) {
+  known[root] ??= app.serviceManager.contents.get(root + SOURCES).then((file) => read(file.content), () => ({}));
+  return known[root];
+}
+
+async function resolve(app, element) {
+  const root = clone(app, element);
+  if (root != null) cite(element, await sources(app, root));
+}
+
+function make(name, properties, ...children) {
+  const element = Object.assign(document.createElement(name), properties);
+  element.append(...children);
+  return element;
+}
+
+function link(app, path, words) {
+  const element = make("a", { href: "#", textContent: words });
+  element.addEventListener("click", (event) => {
+    event.preventDefault();
+    app.commands.execute("docmanager:open", { path });
+  });
+  return element;
+}
+
+function row({ verdict, statement, instead }) {
+  const more = instead ? [make("br"), make("em", { textContent: instead })] : [];
+  return make("li", {}, make("strong", { textContent: verdict }), ` ${statement}`, ...more);
+}
+
+// Every claim with its verdict, below what the ledger's page says to JupyterLab alone.
+async function list(app, chapters, root, place) {
+  const parts = (await chapters).flatMap(({ path, title, claims }) =>
+    [make("h3", {}, link(app, root + path, title)), make("ul", {}, ...claims.map(row))]);
+  if (!place.querySelector(".evidence-claims")) place.append(make("div", { className: "evidence-claims" }, ...parts));
+}
+
 async function activate(app) {
   document.head.append(Object.assign(document.createElement("style"), { textContent: STYLE }));
-  const sources = read((await app.serviceManager.contents.get(SOURCES)).content);
-  const resolve = () => document.querySelectorAll(LOST).forEach((element) => cite(element, sources));
-  new MutationObserver(resolve).observe(document.body, { childList: true, subtree: true });
+  const chapters = fetch(new URL(LEDGER, HERE)).then((file) => file.json());
+  const complete = () => {
+    document.querySelectorAll(LOST).forEach((element) => resolve(app, element));
+    for (const { node, context } of app.shell.widgets("main")) {
+      const place = context?.path.endsWith("book/ledger.md") && node.querySelector(".myst > div:last-of-type");
+      if (place) list(app, chapters, clone(app, place), place);
+    }
+  };
+  new MutationObserver(complete).observe(document.body, { childList: true, subtree: true });
 }
 
 // What the tools that build extensions would write around it.

@@ -13,4 +13,4 @@ def setup(app: Sphinx) -> dict[str, object]:
         app.setup_extension(f"{__name__}.{module.name}")
     safe = {"parallel_read_safe": False, "parallel_write_safe": True}
     # To be raised when what is kept between builds, data or pages, gets another form.
-    return {"version": "1", "env_version": 2, **safe}
+    return {"version": "1", "env_version": 3, **safe}

@@ -122,6 +122,19 @@ def say_where_used(app: Sphinx, what, name, obj, options, lines) -> None:
         lines += ["", f"Used in: {links}{f' and {more} more' if more > 0 else ''}."]
 
 
+def title_of(chapter: str) -> str:
+    """Return the title of a chapter as it is written, or its name without one."""
+    found = re.search(r"^# (.+)", source(chapter, "markdown"), re.MULTILINE)
+    return found[1].strip() if found else chapter.rpartition("/")[2]
+
+
+def times(chapter: str) -> str:
+    """Return in words how long ``part/slug`` takes to read and, if known, to run."""
+    minutes = sizes.of(cells_of(f"book/{chapter}"))[0].minutes
+    taken = runs.seconds(chapter, ROOT / "book")
+    return f"Reading: {minutes} min.{f' Running: about {taken} s.' if taken else ''}"
+
+
 def complete_needs(app: Sphinx, doctree) -> None:
     """Complete the line *Needs: ...* below a chapter's title: the first in italics.
 
@@ -132,19 +145,17 @@ def complete_needs(app: Sphinx, doctree) -> None:
     is_page = not (ROOT / f"{chapter}.ipynb").is_file()
     if is_page or "handout" in absent.tags(chapter):
         return
-    minutes = sizes.of(cells_of(chapter))[0].minutes
-    taken = runs.seconds(chapter.removeprefix("book/"), ROOT / "book")
-    times = f"Reading: {minutes} min.{f' Running: about {taken} s.' if taken else ''}"
+    said = times(chapter.removeprefix("book/"))
     for paragraph in next(iter(doctree.findall(nodes.section)), []):
         line = paragraph[0] if isinstance(paragraph, nodes.paragraph) else None
         if not isinstance(line, nodes.emphasis):
             continue
         if re.fullmatch(r"\w+[:：]", line.astext()):
-            words = f"{times} {line.astext()[:-1]} (answer, then open):"
+            words = f"{said} {line.astext()[:-1]} (answer, then open):"
             line.children = [nodes.Text(words)]
             fold_needs(paragraph.next_node(descend=False, siblings=True))
         else:
-            line += nodes.Text(f" {times}")
+            line += nodes.Text(f" {said}")
         return
 
 

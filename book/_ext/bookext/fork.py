@@ -66,8 +66,9 @@ def set_links(app: Sphinx, config: Config) -> None:
     host = urlsplit(url).netloc
     server = next((name for name in SERVERS if name in host), "")
     if server:
-        branch = quote(branch)
-        folder = quote(_git("rev-parse", "--show-prefix"))
+        folder = _git("rev-parse", "--show-prefix")
+        config.evidence_repository = url, branch, folder
+        branch, folder = quote(branch), quote(folder)
         options["repository_url"] = url
         options["repository_provider"] = server
         options["repository_branch"] = branch
@@ -85,4 +86,5 @@ def setup(app: Sphinx) -> None:
     """Run before the theme reads its options."""
     # Pages are read again when it changes: it is in the links to our own files.
     app.add_config_value("evidence_source", "", "env")
+    app.add_config_value("evidence_repository", ("", "", ""), "env")
     app.connect("config-inited", set_links)

@@ -86,7 +86,25 @@ class ReadOutputs(SphinxTransform):
         inside = [opening, *inside, nodes.raw("", "</div>", format="html")]
         if "question" in data.get("task", {}):
             inside[:0] = self.name_chapter(data["exercise"].partition("/")[0])
+        else:
+            self.label_task(bundle, data["exercise"])
         bundle.replace_self(inside)
+
+    def label_task(self, node, exercise: str) -> None:
+        """Let ``{ref}`task/slug/name``` lead to the heading of a task, by its title.
+
+        Where several stand under one heading, the others are told by their names.
+        """
+        while node is not None and not isinstance(node, nodes.section):
+            node = node.parent
+        labels, name = self.env.get_domain("std").labels, f"task/{exercise}"
+        if node is None or name in labels:
+            return
+        title, place = node[0].astext(), (self.env.docname, node["ids"][0])
+        title = title.partition(": ")[2] or title  # without "Your turn"
+        tasks = [to[:2] for key, to in labels.items() if key.startswith("task/")]
+        more = f" ({exercise.partition('/')[2]})" if place in tasks else ""
+        labels[name] = (*place, title[0].upper() + title[1:] + more)
 
     def name_chapter(self, slug: str) -> list[nodes.paragraph]:
         """Return the line that says which chapter asked first, if it is still there."""

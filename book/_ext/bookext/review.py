@@ -13,6 +13,7 @@ from pathlib import Path
 from sphinx.application import Sphinx
 
 from bookext import roadmap
+from bookext.absent import tags
 from bookext.chapters import ROOT, cells_of
 from bookext.tables import add_table
 from evidence import exercises, tasks
@@ -104,7 +105,8 @@ def keep(rows: list[dict], uri) -> str:
 def add_scripts(app: Sphinx, pagename, templatename, context, doctree) -> None:
     """Load the scripts that a page needs; at a chapter's end ask if it is read."""
     body = context.get("body", "")
-    if (ROOT / f"{pagename}.ipynb").is_file():
+    is_page = not (ROOT / f"{pagename}.ipynb").is_file()
+    if not is_page and "handout" not in tags(pagename):
         name, there = pagename.removeprefix("book/"), PAGE in app.env.found_docs
         review = app.builder.get_relative_uri(pagename, PAGE) if there else ""
         context["body"] = body + end_of_chapter(name, review)

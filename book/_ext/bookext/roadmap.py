@@ -16,6 +16,7 @@ import networkx as nx
 import sizes
 from sphinx.application import Sphinx
 
+from bookext.absent import tags
 from bookext.chapters import cells_of, in_order
 from bookext.tables import add_table
 from evidence import cards, exercises
@@ -28,9 +29,13 @@ HUES = 4  # of lines that run side by side
 
 
 def entries(app: Sphinx) -> list[dict]:
-    """Return the chapters in the contents' order, with all that the map shows."""
+    """Return the chapters in the contents' order, with all that the map shows.
+
+    Handouts stand for themselves, and are not on it.
+    """
     parts = parts_of(app.env.external_site_map)
-    names = [page.removeprefix("book/") for page in in_order(app.env)]
+    chapters = [page for page in in_order(app.env) if "handout" not in tags(page)]
+    names = [page.removeprefix("book/") for page in chapters]
     rows = []
     for name in names:
         row = {"chapter": name, "title": app.env.titles[f"book/{name}"].astext()}

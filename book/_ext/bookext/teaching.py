@@ -1,0 +1,120 @@
+"""Lessons: what a class does with each chapter, from ``slug.teaching.yaml`` beside it.
+
+The texts are Markdown. Tasks are named by the labels that ``outputs.py`` gives them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import lessons
+from docutils import nodes
+from sphinx.application import Sphinx
+from sphinx.util.docutils import SphinxDirective
+
+from bookext import roadmap
+from bookext.absent import BOOK
+from bookext.chapters import listed, times, title_of
+from evidence import exercises
+
+PAGE = "book/teaching"
+
+
+def tasks_of(chapter: str) -> Mapping[str, exercises.Exercise]:
+    """Return the tasks of ``part/slug`` by name, none if it has no file of them."""
+    there = (BOOK / f"{chapter}.exercises.py").is_file()
+    return exercises.of_chapter(chapter.partition("/")[2]) if there else {}
+
+
+def entries(env) -> dict[str, dict]:
+    """Return ``part/slug`` -> its lesson, in the contents' order, where there is one.
+
+    Raises
+    ------
+    ValueError
+        If one of the files is not of its form, see :func:`lessons.read`.
+    """
+    names = [page.removeprefix("book/") for page in listed(env)]
+    for name in names:  # also one that is not written yet
+        env.note_dependency(str(BOOK / f"{name}{lessons.ENDING}"))
+    found = {name: lessons.of(name, BOOK, tasks_of(name)) for name in names}
+    return {name: lesson for name, lesson in found.items() if lesson}
+
+
+def label(chapter: str) -> str:
+    """Return the label of a lesson, for ``{ref}``."""
+    return f"lesson/{chapter}"
+
+
+class Sections(SphinxDirective):
+    """A directive that makes sections; each has a label."""
+
+    def section(self, title: str, name: str, inside: list) -> nodes.section:
+        """Return a section under its title, which is Markdown."""
+        heading = nodes.title("", "", *self.parse_inline(title)[0])
+        kind = f"evidence-{name.partition('/')[0]}"
+        made = nodes.section("", heading, *inside, names=[name.lower()], classes=[kind])
+        self.set_source_info(made)
+        self.state.document.note_explicit_target(made, made)
+        return made
+
+
+class Teaching(Sections):
+    """``{teaching}``: a list of the lessons, and the lessons, by part."""
+
+    def run(self):
+        """Return the list and a section for each part, in it one for each chapter."""
+        try:
+            found = entries(self.env)
+        except ValueError as error:
+            raise self.error(str(error)) from None
+        parts, grouped = roadmap.parts_of(self.env.external_site_map), {}
+        for name in found:
+            grouped.setdefault(parts[f"book/{name}"], []).append(name)
+        lines = [
+            f"- **{part or 'Chapters'}**: "
+            + ", ".join(f"{{ref}}`{label(name)}`" for name in names)
+            for part, names in grouped.items()
+        ]
+        made = self.parse_text_to_nodes("\n".join(lines))
+        for part, names in grouped.items():
+            inside = [self.lesson(name, found[name]) for name in names]
+            made += [self.section(part, f"lessons/{part}", inside)] if part else inside
+        return made
+
+    def lesson(self, chapter: str, lesson: dict) -> nodes.section:
+        """Return the section of a chapter."""
+        text = told(chapter, lesson, tasks_of(chapter))
+        inside = self.parse_text_to_nodes(text)
+        title = title_of(f"book/{chapter}")
+        return self.section(title, label(chapter), inside)
+
+
+def told(chapter: str, lesson: dict, tasks: Mapping[str, exercises.Exercise]) -> str:
+    """Return a lesson as Markdown, given the chapter's tasks."""
+    slug, homework = chapter.partition("/")[2], lesson["homework"]
+
+    def task(name: str) -> str:
+        return f"{{ref}}`task/{slug}/{name}`"
+
+    steps = [f"1. **{s['minutes']} min.** {s['do']}" for s in lesson["live"]]
+    caught = [f"- {task(name)}: {said}" for name, said in lesson["catches"].items()]
+    wrong = sum(len(each.wrong) for each in tasks.values())
+    known = f"{len(tasks)} tasks, which tell {wrong} wrong answers apart"
+    given = "; ".join(map(task, homework["tasks"]))
+    lines = [
+        f"{{doc}}`To the chapter </book/{chapter}>`. "
+        f"In class: {lesson['minutes']} min. {times(chapter)}",
+        f"**Before.** {lesson['before']}",
+        "**In class.**",
+        "\n".join(steps),
+        f"**What the tasks catch.** The chapter has {known}{':' if caught else '.'}",
+        "\n".join(caught),
+        f"**Homework.** {given}{'. ' if given else ''}{homework['own']}",
+    ]
+    return "\n\n".join(lines)
+
+
+def setup(app: Sphinx) -> None:
+    """Register the directive."""
+    app.add_directive("teaching", Teaching)

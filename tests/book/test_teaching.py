@@ -1,0 +1,31 @@
+"""The page of lessons: one for each chapter, whose tasks are found by their titles."""
+
+import re
+
+import pytest
+from bs4 import BeautifulSoup
+from visit import CHAPTERS, text_of
+
+
+@pytest.fixture(scope="module")
+def page():
+    return BeautifulSoup(text_of("book/teaching.html"), "html.parser")
+
+
+def test_every_chapter_has_a_lesson_in_the_contents_order(page):
+    found = page.select(".evidence-lesson")
+    assert [f"book/{each.select_one('p a')['href']}" for each in found] == CHAPTERS
+    listed = page.select("article > section > ul a")
+    assert [a["href"][1:] for a in listed] == [each["id"] for each in found]
+
+
+def test_a_task_is_named_and_found_by_its_heading(page):
+    for lesson in page.select(".evidence-lesson"):
+        path = lesson.select_one("p a")["href"]
+        links, text = lesson.select(f"a[href^='{path}#']"), text_of(f"book/{path}")
+        for link in links:
+            place = re.escape(link["href"].partition("#")[2])
+            heading = re.search(rf'<section id="{place}">\s*<h\d>(.+?)<a class', text)
+            said = BeautifulSoup(heading[1], "html.parser").text
+            title = link.text.partition(" (")[0][1:]  # its first letter is made large
+            assert title in said, f"{path}: {link.text}"
