@@ -141,6 +141,7 @@ async def _run(client, notebook, tasks, limits, seed, begin) -> None:
         except CellTimeoutError:
             handed.stopped = f"a cell was interrupted after {client.timeout} s"
             await client.km.interrupt_kernel()
+            await asyncio.sleep(1)  # or it comes while the next cell runs
             client.timeout = 20  # in which it must have stopped
             await client.async_execute_cell(new_code_cell("0"), 0)
 
