@@ -22,7 +22,7 @@ SETS ?= 5
 CODE ?= folded
 
 .PHONY: book test help lab machines run stability check new rename remove format serve \
-	bench course student offline pdf clean
+	bench course student assignment grade offline pdf clean
 
 book: .venv/book  ## build the site from the stored outputs
 	@$(RUN) -m tools.site
@@ -79,6 +79,13 @@ course: .venv/book  ## a repository of some chapters: CHAPTERS="a b" TO= TITLE= 
 
 student: .venv/book  ## write every chapter without its solutions
 	@$(RUN) -m tools.student
+
+assignment: .venv/book  ## chapters to be graded, for nbgrader: CHAPTERS="a b" TO= OF=https://
+	@$(RUN) -m tools.assignment $(if $(TO),--to "$(TO)") $(if $(OF),--address "$(OF)") \
+		$(CHAPTERS)
+
+grade: .venv/book  ## run what was handed in and write a table of points: FOLDER= OPTIONS=
+	@$(RUN) -m tools.grade "$(FOLDER)" $(OPTIONS)
 
 offline: book  ## pack the site into one file to pass on
 	@$(RUN) -m tools.offline
