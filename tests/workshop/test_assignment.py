@@ -195,9 +195,8 @@ def hand_in(folder, student, answers, begin="") -> None:
     notebook = notebooks.read(folder / "students" / SLUG / f"{SLUG}.ipynb")
     for cell in notebook.cells:
         task = cell.metadata.get("nbgrader", {}).get("grade_id", "")
-        if (name := task.removesuffix("-answer")) in answers:
-            if name != task:
-                cell.source = answers[name]
+        if (name := task.removesuffix("-answer")) in answers and name != task:
+            cell.source = answers[name]
     if begin:
         notebook.cells.insert(3, new_code_cell(begin))
     path = folder / "submitted" / student / SLUG / f"{SLUG}.ipynb"
@@ -246,7 +245,8 @@ def named(points) -> dict:
 HOSTILE = """
 from evidence import exercises
 from IPython.display import display
-for data in ({"exercise": [], "points": 9}, {"exercise": "hello-chapter/both", "points": 9}, 5):
+for task in ([], "hello-chapter/both", None):
+    data = {"exercise": task, "points": 9} if task is not None else 5
     display({"application/vnd.evidence.handed-in+json": data}, raw=True)
 exercises.find = exercises.called = lambda *arguments: 1 / 0
 """
