@@ -33,7 +33,7 @@ test: .venv/test  ## run every notebook again and compare; check code, site and 
 	$(PYTEST) --nbval --nbval-cell-timeout 300 $(TESTS)
 
 help:  ## this list
-	@awk -F ':.*  ## ' '/^[a-z]+:.*  ## / {printf "make %-9s %s\n", $$1, $$2}' Makefile
+	@awk -F ':.*  ## ' '/^[a-z]+:.*  ## / {printf "make %-10s %s\n", $$1, $$2}' Makefile
 
 lab: .venv/lab  ## open the book in JupyterLab; OPTIONS="--no-browser --port=8888"
 	@$(RUN) -m tools.trust
