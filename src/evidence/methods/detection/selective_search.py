@@ -18,7 +18,6 @@ for object recognition", International Journal of Computer Vision 104.
 
 from __future__ import annotations
 
-import heapq
 import json
 from collections.abc import Callable, Iterable
 from pathlib import Path
@@ -638,9 +637,7 @@ def similarities(regions: Regions, i: int, j: int, area: int) -> dict[str, float
 def group(regions: Regions, pairs, rules: str = RULES) -> Grouping:
     """Merge the two most similar neighbors until one region is left.
 
-    The pairs wait in a heap. A merge leaves pairs of regions that are gone in it; they
-    are dropped when they come up. What a merged region looks like follows from its two
-    parts: counts add.
+    What a merged region looks like follows from its two parts: counts add.
 
     Parameters
     ----------
@@ -668,51 +665,16 @@ def group(regions: Regions, pairs, rules: str = RULES) -> Grouping:
     ----------
     Uijlings et al. (2013), algorithm 1.
     """
-    num, area = len(regions.size), int(regions.size.sum())
-    size, box = regions.size.tolist(), regions.box.tolist()
-    alive, near = [True] * num, [set() for _ in range(num)]
-    counts, per_pixel = _histograms(regions, rules)
-    shares = counts / (np.append(regions.size, np.ones(num - 1))[:, None] * per_pixel)
-
-    def similar(i, j, similarity):
-        total = size[i] + size[j]
-        if "S" in rules:
-            similarity += 1 - total / area
-        if "F" in rules:
-            x1, y1, x2, y2 = _hull(box[i], box[j])
-            similarity += 1 - ((x2 - x1) * (y2 - y1) - total) / area
-        return round(similarity, 12)  # a tie is a tie on every processor
-
-    overlap = np.minimum(shares[pairs[:, 0]], shares[pairs[:, 1]]).sum(axis=1)
-    heap = []
-    for (i, j), common in zip(pairs.tolist(), overlap.tolist(), strict=True):
-        near[i].add(j)
-        near[j].add(i)
-        heap.append((-similar(i, j, common), i, j))
-    heapq.heapify(heap)
-    children, similarity = [], []
-    while heap:
-        negative, i, j = heapq.heappop(heap)
-        if not (alive[i] and alive[j]):
-            continue
-        new = len(size)
-        children.append((i, j))
-        similarity.append(-negative)
-        alive[i] = alive[j] = False
-        alive.append(True)
-        size.append(size[i] + size[j])
-        box.append(_hull(box[i], box[j]))
-        counts[new] = counts[i] + counts[j]
-        shares[new] = counts[new] / (size[new] * per_pixel)
-        near.append((near[i] | near[j]) - {i, j})
-        others = sorted(near[new])
-        common = np.minimum(shares[others], shares[new]).sum(axis=1).tolist()
-        for other, shared in zip(others, common, strict=True):
-            near[other] -= {i, j}
-            near[other].add(new)
-            heapq.heappush(heap, (-similar(other, new, shared), other, new))
-    children = np.array(children, dtype=int).reshape(-1, 2)
-    return Grouping(np.array(box), children, np.array(similarity))
+    counts, times = _histograms(regions, rules)
+    box = np.zeros((len(counts), 4), dtype=np.int64)
+    box[: len(regions.box)] = regions.box
+    size = np.zeros(len(counts), dtype=np.int64)
+    size[: len(regions.size)] = regions.size
+    pairs = np.sort(pairs.astype(np.int64), axis=1)
+    children, similarity = merge(
+        size, box, counts, times, pairs, "S" in rules, "F" in rules
+    )
+    return Grouping(box, children, similarity)
 
 
 def _histograms(regions: Regions, rules: str) -> tuple[np.ndarray, np.ndarray]:
@@ -730,9 +692,83 @@ def _histograms(regions: Regions, rules: str) -> tuple[np.ndarray, np.ndarray]:
     return np.vstack([first, np.zeros((num - 1, first.shape[1]))]), np.hstack(used[1])
 
 
-def _hull(p, q) -> list[int]:
-    """Return the smallest box around two boxes."""
-    return [min(p[0], q[0]), min(p[1], q[1]), max(p[2], q[2]), max(p[3], q[3])]
+@_compiled
+def merge(size, box, counts, times, pairs, with_size, with_fill):
+    """Merge the two most similar neighbors until one region is left.
+
+    The loop of Uijlings et al. (2013), algorithm 1, compiled by numba. Rows of R first
+    regions are filled; those of the R - 1 merges are filled here, in their order.
+
+    Parameters
+    ----------
+    size, box, counts : numpy.ndarray, shapes (2R - 1,), (2R - 1, 4), (2R - 1, B)
+        Pixels, boxes and counts of the regions; changed in place.
+    times : numpy.ndarray of float, shape (B,)
+        How often a pixel is counted in the histogram of each bin.
+    pairs : numpy.ndarray of int, shape (P, 2)
+        Neighbors i < j; changed in place.
+    with_size, with_fill : bool
+        Which similarities are added to that of the counts.
+
+    Returns
+    -------
+    children : numpy.ndarray of int, shape (R - 1, 2)
+    similarity : numpy.ndarray of float, shape (R - 1,)
+    """
+    num, left = (len(size) + 1) // 2, len(pairs)
+    area = size[:num].sum()
+    shares = np.zeros(counts.shape)
+    for i in range(num):
+        shares[i] = counts[i] / (size[i] * times)
+    values = np.empty(left)
+    for p in range(left):
+        i, j = pairs[p]
+        values[p] = _similar(size, box, shares, area, i, j, with_size, with_fill)
+    children = np.empty((num - 1, 2), dtype=np.int64)
+    similarity = np.empty(num - 1)
+    paired = np.zeros(len(size), dtype=np.int64)  # the last region that it is paired to
+    for new in range(num, len(size)):
+        best = 0
+        for p in range(1, left):
+            older = pairs[p, 0] < pairs[best, 0] or (
+                pairs[p, 0] == pairs[best, 0] and pairs[p, 1] < pairs[best, 1]
+            )
+            if values[p] > values[best] or (values[p] == values[best] and older):
+                best = p
+        i, j = pairs[best]
+        children[new - num] = pairs[best]
+        similarity[new - num] = values[best]
+        size[new], counts[new] = size[i] + size[j], counts[i] + counts[j]
+        shares[new] = counts[new] / (size[new] * times)
+        box[new, :2] = np.minimum(box[i, :2], box[j, :2])
+        box[new, 2:] = np.maximum(box[i, 2:], box[j, 2:])
+        kept = 0
+        for p in range(left):
+            a, b = pairs[p]
+            value = values[p]
+            if a in (i, j) or b in (i, j):
+                other = b if a in (i, j) else a
+                if other in (i, j) or paired[other] == new:
+                    continue  # the two that merged, or a neighbor of both
+                paired[other] = new
+                a, b = other, new
+                value = _similar(size, box, shares, area, a, b, with_size, with_fill)
+            pairs[kept, 0], pairs[kept, 1], values[kept] = a, b, value
+            kept += 1
+        left = kept
+    return children, similarity
+
+
+@_compiled
+def _similar(size, box, shares, area, i, j, with_size, with_fill):
+    total, found = size[i] + size[j], np.minimum(shares[i], shares[j]).sum()
+    if with_size:
+        found += 1 - total / area
+    if with_fill:
+        width = max(box[i, 2], box[j, 2]) - min(box[i, 0], box[j, 0])
+        height = max(box[i, 3], box[j, 3]) - min(box[i, 1], box[j, 1])
+        found += 1 - (width * height - total) / area
+    return round(found, 12)  # a tie is a tie on every processor
 
 
 # --- Selective Search -----------------------------------------------------------------
