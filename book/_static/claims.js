@@ -40,15 +40,19 @@
     return [...outputs, ...after(last)];
   }
 
-  // What follows a verdict without a word between, and the sentences and formulas that
-  // say why.
+  // What follows a verdict without a word between, the sentences and formulas that say
+  // why, and what these go on to show.
   function after(last) {
     const told = [];
     let next = last.closest(".cell").nextElementSibling;
-    for (; next?.matches(".cell") && !next.querySelector(".evidence-predict"); next = next.nextElementSibling) {
-      told.push(...next.querySelectorAll(".cell_output"));
-    }
+    const outputs = () => {
+      for (; next?.matches(".cell") && !next.querySelector(".evidence-predict"); next = next.nextElementSibling) {
+        told.push(...next.querySelectorAll(".cell_output"));
+      }
+    };
+    outputs();
     for (; next?.matches("p, ul, ol, .math"); next = next.nextElementSibling) told.push(next);
+    outputs();
     return told;
   }
 

@@ -19,7 +19,8 @@ EXERCISES = {
             1: "a layer needs to know whether it is training",
             2: "a number between 0 and 1 is at least p with probability 1 - p",
             3: "units are dropped in training, and only there",
-            4: "kept values are divided by the chance to be kept: inverted dropout",
+            4: "that is inverted dropout: kept values are divided by the chance to be "
+            "kept, and evaluation must not scale then",
         },
         confirm="That is what original dropout needs. Here training has divided "
         "already: return h.",
@@ -39,6 +40,8 @@ EXERCISES = {
                 1
                 / 80: "that is for all parameters; here the first layer's weights stay",
                 0.2: "the right rule multiplies, too, and there are two layers",
+                1: "the rules are equal at p = 0.5 only",
+                0.5: "that is all parameters at p = 0.5, compared with the right rule",
                 1
                 / 64: "there are two layers of weights behind dropped units",
             },

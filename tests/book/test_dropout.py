@@ -19,7 +19,7 @@ SEEDS, UNITS = 3, 8
 def chapter():
     """Return what the cells that define something define."""
     names = {"np": np, "torch": torch, "product": product, "SEEDS": SEEDS}
-    names |= {"UNITS": UNITS, "cross_entropy": nn.functional.cross_entropy}
+    names |= {"SIZE": 1, "UNITS": UNITS, "cross_entropy": nn.functional.cross_entropy}
     return defined(PART, CELLS, FUNCTIONS, **names)
 
 

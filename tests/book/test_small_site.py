@@ -206,7 +206,7 @@ def test_what_comes_out_is_veiled_until_the_reader_answers(visit):
     assert not why.is_visible() and not after.is_visible()
     assert not formula.first.is_visible() and not end.is_visible()
     assert not figure.is_visible()
-    assert row.is_visible()  # it comes after what was asked
+    assert not row.is_visible()  # which the explanation goes on to show
     opened.emulate_media(media="print")
     assert verdict.is_visible() and figure.is_visible() and why.is_visible()
     opened.emulate_media(media="screen")
@@ -220,7 +220,7 @@ def test_what_comes_out_is_veiled_until_the_reader_answers(visit):
     assert not outcome.is_visible()  # one question waits
     opened.locator(".evidence-question input[value=holds]").check()
     assert figure.is_visible() and why.is_visible() and after.is_visible()
-    assert formula.first.is_visible() and end.is_visible()
+    assert formula.first.is_visible() and end.is_visible() and row.is_visible()
     assert "You said: 0.7." in outcome.inner_text()
     assert "Measured: 0.410 [0.380, 0.440]." in outcome.inner_text()
     assert "You said: holds. The data say otherwise." in verdict.inner_text()

@@ -1,5 +1,6 @@
-"""The page of lessons: one for each chapter, whose tasks are found by their titles."""
+"""The page of lessons: one a chapter, with its tasks by title, and its verdicts."""
 
+import json
 import re
 
 import pytest
@@ -22,10 +23,28 @@ def test_every_chapter_has_a_lesson_in_the_contents_order(page):
 def test_a_task_is_named_and_found_by_its_heading(page):
     for lesson in page.select(".evidence-lesson"):
         path = lesson.select_one("p a")["href"]
-        links, text = lesson.select(f"a[href^='{path}#']"), text_of(f"book/{path}")
+        links = lesson.select(f"a[href^='{path}#']:not([href*='#claim-'])")
+        text = text_of(f"book/{path}")
         for link in links:
             place = re.escape(link["href"].partition("#")[2])
             heading = re.search(rf'<section id="{place}">\s*<h\d>(.+?)<a class', text)
             said = BeautifulSoup(heading[1], "html.parser").text
             title = link.text.partition(" (")[0][1:]  # its first letter is made large
             assert title in said, f"{path}: {link.text}"
+
+
+def test_a_teacher_reads_what_comes_out_of_every_vote(page):
+    judged = {row["id"]: row["verdict"] for row in json.loads(text_of("claims.json"))}
+    asked = {row["chapter"]: row for row in json.loads(text_of("chapters.json"))}
+    for lesson in page.select(".evidence-lesson"):
+        chapter = lesson.select_one("p a")["href"].removesuffix(".html")
+        questions = asked[chapter]["questions"]
+        shown = {
+            link["href"].partition("#claim-")[2]: link.text.split()[-1]
+            for link in lesson.select("details a[href*='#claim-']")
+        }
+        verdicts = [name for name in questions if "/" not in name]
+        assert shown == {name: judged[name] for name in verdicts}, chapter
+        said = [each.text for each in lesson.select("details p")]
+        numbers = sum("Measured: " in text for text in said)
+        assert numbers == len(questions) - len(verdicts), chapter

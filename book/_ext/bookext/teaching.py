@@ -5,6 +5,7 @@ The texts are Markdown. Tasks are named by the labels that ``outputs.py`` gives 
 
 from __future__ import annotations
 
+import html
 from collections.abc import Mapping
 
 import lessons
@@ -14,8 +15,9 @@ from sphinx.util.docutils import SphinxDirective
 
 from bookext import roadmap
 from bookext.absent import BOOK
-from bookext.chapters import listed, times, title_of
-from evidence import exercises
+from bookext.chapters import cells_of, listed, times, title_of
+from bookext.ledger import believed
+from evidence import cards, exercises
 
 PAGE = "book/teaching"
 
@@ -84,14 +86,57 @@ class Teaching(Sections):
 
     def lesson(self, chapter: str, lesson: dict) -> nodes.section:
         """Return the section of a chapter."""
-        text = told(chapter, lesson, tasks_of(chapter))
+        text = told(chapter, lesson, tasks_of(chapter), votes(chapter))
         inside = self.parse_text_to_nodes(text)
         title = title_of(f"book/{chapter}")
         return self.section(title, label(chapter), inside)
 
 
-def told(chapter: str, lesson: dict, tasks: Mapping[str, exercises.Exercise]) -> str:
-    """Return a lesson as Markdown, given the chapter's tasks."""
+def votes(chapter: str) -> str:
+    """Return as HTML what a chapter's page asks before it measures, and what came out.
+
+    The questions of one cell are one item: what follows opens once all are answered.
+    """
+    outputs = (
+        x for cell in cells_of(f"book/{chapter}") for x in cell.get("outputs", [])
+    )
+    shown = [output.get("data", {}) for output in outputs]
+    found = {
+        data[mime]["id"]: data[mime]
+        for data in shown
+        for mime in (cards.Outcome.mime, cards.Verdict.mime)
+        if mime in data
+    }
+    asked = [x[cards.Prediction.mime] for x in shown if cards.Prediction.mime in x]
+    items = [
+        "".join(_vote(chapter, question, found) for question in each["questions"])
+        for each in asked
+    ]
+    return f"<ol>{''.join(f'<li>{item}</li>' for item in items)}</ol>" if items else ""
+
+
+def _vote(chapter: str, question: dict, found: Mapping[str, dict]) -> str:
+    """Return a question, what is commonly believed, and what came out, as HTML."""
+    name, text = question["id"], html.escape(question["text"])
+    outcome = found.get(name)
+    if outcome is None:
+        return f"<p>{text}</p>"
+    if question["kind"] != "verdict":
+        return f"<p>{text} {html.escape(' '.join(cards.came_out(outcome)))}</p>"
+    belief = believed(question)
+    belief = f" Commonly believed: {belief}." if belief else ""
+    verdict = cards.badge(outcome["verdict"])
+    link = f'<a href="{chapter}.html#claim-{name}">{verdict}</a>'
+    return f"<p>{text}{belief} {link}</p>{cards.conditions_html(outcome['conditions'])}"
+
+
+def told(
+    chapter: str,
+    lesson: dict,
+    tasks: Mapping[str, exercises.Exercise],
+    came_out: str = "",
+) -> str:
+    """Return a lesson as Markdown, given the chapter's tasks, and :func:`votes`."""
     slug, homework = chapter.partition("/")[2], lesson["homework"]
 
     def task(name: str) -> str:
@@ -102,12 +147,15 @@ def told(chapter: str, lesson: dict, tasks: Mapping[str, exercises.Exercise]) ->
     wrong = sum(len(each.wrong) for each in tasks.values())
     known = f"{len(tasks)} tasks, which tell {wrong} wrong answers apart"
     given = "; ".join(map(task, homework["tasks"]))
+    folded = ":::{dropdown} What comes out of the votes\n```{raw} html\n"
+    folded += f"{came_out}\n```\n:::"
     lines = [
         f"{{doc}}`To the chapter </book/{chapter}>`. "
         f"In class: {lesson['minutes']} min. {times(chapter)}",
         f"**Before.** {lesson['before']}",
         "**In class.**",
         "\n".join(steps),
+        folded if came_out else "",
         f"**What the tasks catch.** The chapter has {known}{':' if caught else '.'}",
         "\n".join(caught),
         f"**Homework.** {given}{'. ' if given else ''}{homework['own']}",
