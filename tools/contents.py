@@ -40,7 +40,7 @@ def text_of(path: Path) -> str:
         where, or is not UTF-8.
     """
     data, name = path.read_bytes(), os.path.relpath(path)
-    if marks := CONFLICT.search(data):
+    if b"\n>>>>>>> " in data and (marks := CONFLICT.search(data)):
         line = data.count(b"\n", 0, marks.start()) + 1
         raise SystemExit(
             f"{name}, line {line}: conflict marks (<<<<<<<) of a merge that is not "

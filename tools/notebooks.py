@@ -8,6 +8,7 @@ import re
 import sys
 import textwrap
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import nbformat
@@ -52,7 +53,13 @@ def is_tagged(path: Path, tag: str) -> bool:
     A draft stays off the published site and out of what students get. A handout is
     free in its form: it is run and shown, and compared where a cell asks for that.
     """
-    return tag in tags_of(read(path))
+    state = path.stat()
+    return tag in _tags_of_file(path, state.st_mtime_ns, state.st_size)
+
+
+@cache
+def _tags_of_file(path: Path, changed: int, size: int) -> list[str]:
+    return tags_of(read(path))
 
 
 def tags_of(notebook) -> list[str]:
