@@ -33,7 +33,7 @@ def pytest_xdist_make_scheduler(config, log):
 
 
 def pytest_addoption(parser):
-    text = "run the costly checks alone, on every chapter instead of this commit's one"
+    text = "run the costly checks alone, all on every chapter, not one on this commit's"
     parser.addoption("--machines", action="store_true", help=text)
 
 
@@ -45,9 +45,12 @@ def pytest_generate_tests(metafunc):
 
 def pytest_collection_modifyitems(config, items):
     items.sort(key=lambda item: [not item.nodeid.startswith(x) for x in ORDER])
+    costly = [x for x in items if rotation.FIXTURE in getattr(x, "fixturenames", ())]
     if config.getoption("machines"):
-        names = {item: getattr(item, "fixturenames", ()) for item in items}
-        items[:] = [item for item in items if rotation.FIXTURE in names[item]]
+        items[:] = costly
+    else:
+        waiting = {*costly}.difference(rotation.of_the_checks(costly))
+        items[:] = [item for item in items if item not in waiting]
 
 
 @pytest.fixture(scope="session")

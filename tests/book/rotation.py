@@ -1,7 +1,7 @@
-"""Which chapters the costly checks cover: one at each commit, or all of them.
+"""Which costly check runs on which chapter: one at each commit, or all of them.
 
-A test that takes ``chapter_in_turn`` is given one chapter by ``make test``, and all of
-them by ``make machines``; the ids of its runs say which.
+A test that takes ``chapter_in_turn`` is a costly check. ``make test`` runs one of them
+on one chapter, ``make machines`` all of them on all; the ids of the runs say which.
 """
 
 from __future__ import annotations
@@ -21,9 +21,15 @@ def chapters(everything: bool) -> list[str]:
     return names if everything else in_turn(names, number_of_commit())
 
 
-def in_turn(names: list[str], number: int) -> list[str]:
-    """Return the name at this number, counted round and round, if there is any."""
-    return names and [names[number % len(names)]]
+def of_the_checks(checks: list) -> list:
+    """Return the check whose turn it is: every chapter comes to each of them."""
+    rounds = number_of_commit() // max(1, len(chapters(everything=True)))
+    return in_turn(checks, rounds)
+
+
+def in_turn(found: list, number: int) -> list:
+    """Return what stands at this number, counted round and round, if there is any."""
+    return found and [found[number % len(found)]]
 
 
 def number_of_commit(root: Path = ROOT) -> int:

@@ -2,7 +2,7 @@
 
 ``make test`` runs all of them with one thread. Each is run anew, in strict comparison
 with its stored outputs, with four, and with two and the kernels that the libraries keep
-for any processor (no AVX2, no FMA, no AVX-512): one chapter at each commit
+for any processor (no AVX2, no FMA, no AVX-512): one chapter when it is its turn
 (``rotation.py``), all of them in ``make machines``.
 """
 

@@ -1,4 +1,4 @@
-"""Costly checks come to every chapter, one at each commit."""
+"""Costly checks come to every chapter, each of them, one at a commit."""
 
 import subprocess
 
@@ -11,6 +11,17 @@ def test_every_chapter_has_its_turn(count):
     names = [f"part/chapter-{k}" for k in range(count)]
     turns = [rotation.in_turn(names, number) for number in range(count + 1)]
     assert turns == [[name] for name in names] + [names[:1]]
+
+
+def test_every_check_comes_to_every_chapter(monkeypatch):
+    names, checks = list("abcdef"), [1, 2, 3]
+    monkeypatch.setattr(rotation, "chapters", lambda everything: names)
+    met = set()
+    for number in range(18):
+        monkeypatch.setattr(rotation, "number_of_commit", lambda number=number: number)
+        met |= {(*rotation.in_turn(names, number), *rotation.of_the_checks(checks))}
+    assert len(met) == 18
+    assert rotation.of_the_checks([]) == []
 
 
 def test_the_same_files_choose_the_same_chapters_and_without_git_the_first(tmp_path):

@@ -2,9 +2,10 @@
 
 nbval runs a copy in which every cell stands twice in succession, and after them all
 cells once more, in one kernel; each is compared with the one stored output. One chapter
-comes at each commit (``rotation.py``), all of them in ``make machines``. What a glance
-at the code tells, a generator that crosses cells or a number typed into a caption, is
-found in every chapter by ``test_chapters.py``; these tests are seen to fail here.
+comes when it is its turn (``rotation.py``), all of them in ``make machines``. What a
+glance at the code tells, a generator that crosses cells or a number typed into a
+caption, is found in every chapter by ``test_chapters.py``; these tests are seen to fail
+here.
 """
 
 import copy
