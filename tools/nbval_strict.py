@@ -14,11 +14,12 @@ import json
 import os
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 from queue import Empty
 
 import numpy as np
 import pytest
-from nbval import plugin
+from nbval import kernel, plugin
 from PIL import Image
 
 from tools.editors import lean
@@ -237,7 +238,23 @@ def _collect(notebook):
         )
 
 
-# nbval has no hook for either.
+STARTS = 3  # of a kernel
+_start_kernel = kernel.start_new_kernel
+
+
+def _start_again(*arguments, **options):
+    """Start a kernel, another one if it dies.
+
+    Its ports are chosen before it takes them; now and then another process is faster.
+    """
+    for _ in range(STARTS - 1):
+        with suppress(RuntimeError):
+            return _start_kernel(*arguments, **options)
+    return _start_kernel(*arguments, **options)
+
+
+# nbval has no hook for any of these.
+kernel.start_new_kernel = _start_again
 plugin.IPyNbCell.compare_outputs = _compare_outputs
 plugin.IPyNbFile.collect = _collect
 

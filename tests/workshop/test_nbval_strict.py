@@ -9,6 +9,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 from nbformat.v4 import new_code_cell, new_notebook, new_output
+from nbval import kernel
 from PIL import Image
 
 from tools import nbval_strict
@@ -168,3 +169,21 @@ def test_the_data_of_an_output_are_compared(monkeypatch):
     assert where == "In slug, cell [1]:" and named == mime
     assert (stored["measured"], drawn["measured"]) == ("0.2", "0.1")
     assert nbval_strict._different == {"part/slug"}
+
+
+def test_a_kernel_that_dies_at_its_start_is_started_again(monkeypatch):
+    tried = []
+
+    def start(*arguments, **options):
+        tried.append(arguments)
+        if len(tried) < lives:
+            raise RuntimeError("Kernel died before replying to kernel_info")
+        return "manager", "client"
+
+    monkeypatch.setattr(nbval_strict, "_start_kernel", start)
+    lives = nbval_strict.STARTS
+    assert kernel.start_new_kernel(60, "python3") == ("manager", "client")
+    assert tried == [(60, "python3")] * lives
+    lives = 100
+    with pytest.raises(RuntimeError, match="died"):
+        kernel.start_new_kernel(60, "python3")
