@@ -13,6 +13,8 @@ from urllib.parse import unquote
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from bookext import teaching
+from bookext.chapters import cells_of
 from bs4 import BeautifulSoup
 from visit import (
     CHAPTERS,
@@ -27,6 +29,7 @@ from visit import (
     wait_for_widgets,
 )
 
+from evidence import figures
 from tools import notebooks
 
 OPENINGS = [  # pages that open a part: perhaps no predictions, perhaps no formula
@@ -162,6 +165,19 @@ SCROLLS = """() => [...document.querySelectorAll(".cell_input pre")]
 @every_chapter
 def test_seen_code_needs_no_sideways_scrolling(page):
     assert page.evaluate(SCROLLS) == []
+
+
+@every_chapter
+def test_what_waits_for_a_vote_is_what_the_lesson_says(desktop, page):
+    cells = cells_of(desktop.path.removesuffix(".html"))
+    told = {
+        data[figures.MIME]["name"]
+        for number in range(len(cells))
+        for data in teaching.veiled(cells, number)
+        if figures.MIME in data
+    }
+    veiled = "[...document.querySelectorAll('.evidence-veiled [id^=fig-]')]"
+    assert {*page.evaluate(f"{veiled}.map((e) => e.id)")} == told
 
 
 # --- Without JavaScript, and on paper -----------------------------------------------

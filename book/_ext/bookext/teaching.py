@@ -6,7 +6,9 @@ The texts are Markdown. Tasks are named by the labels that ``outputs.py`` gives 
 from __future__ import annotations
 
 import html
+import re
 from collections.abc import Mapping
+from itertools import chain
 
 import lessons
 from docutils import nodes
@@ -17,9 +19,11 @@ from bookext import roadmap
 from bookext.absent import BOOK
 from bookext.chapters import cells_of, listed, times, title_of
 from bookext.ledger import believed
-from evidence import cards, exercises
+from bookext.outputs import VIEW
+from evidence import cards, exercises, figures, tables
 
 PAGE = "book/teaching"
+MOST = 2  # questions at a time whose outcome is veiled, as in claims.js
 
 
 def tasks_of(chapter: str) -> Mapping[str, exercises.Exercise]:
@@ -97,22 +101,69 @@ def votes(chapter: str) -> str:
 
     The questions of one cell are one item: what follows opens once all are answered.
     """
-    outputs = (
-        x for cell in cells_of(f"book/{chapter}") for x in cell.get("outputs", [])
-    )
-    shown = [output.get("data", {}) for output in outputs]
+    cells = cells_of(f"book/{chapter}")
     found = {
         data[mime]["id"]: data[mime]
-        for data in shown
+        for data in chain(*map(_shown, cells))
         for mime in (cards.Outcome.mime, cards.Verdict.mime)
         if mime in data
     }
-    asked = [x[cards.Prediction.mime] for x in shown if cards.Prediction.mime in x]
     items = [
-        "".join(_vote(chapter, question, found) for question in each["questions"])
-        for each in asked
+        "".join(_vote(chapter, question, found) for question in questions)
+        + _links(chapter, veiled(cells, number))
+        for number, cell in enumerate(cells)
+        if (questions := _asked(cell))
     ]
     return f"<ol>{''.join(f'<li>{item}</li>' for item in items)}</ol>" if items else ""
+
+
+def veiled(cells: list[dict], number: int) -> list[dict]:
+    """Return what outputs of a chapter wait for a cell's questions, as data by MIME.
+
+    The rule is that of ``claims.js``: what stands before the last answer, what follows
+    it without a word, the text that says why, and what that goes on to show.
+    """
+    names = {question["id"] for question in _asked(cells[number])}
+    mimes = cards.Outcome.mime, cards.Verdict.mime
+    answers = [
+        k
+        for k, cell in enumerate(cells)
+        for data in _shown(cell)
+        if names & {data[mime]["id"] for mime in mimes if mime in data}
+    ]
+    if len(names) > MOST or not answers or max(answers) < number:
+        return []
+    end, runs = max(answers) + 1, ["code"]  # of cells of one kind
+    while end < len(cells) and not _asked(cells[end]):
+        kind, text = cells[end]["cell_type"], "".join(cells[end]["source"])
+        runs += [kind] if kind != runs[-1] else []
+        heading = kind == "markdown" and re.search("^#", text, re.MULTILINE)
+        if heading or runs.count("markdown") > 1:
+            break
+        end += 1
+    return [data for cell in cells[number + 1 : end] for data in _shown(cell)]
+
+
+def _shown(cell: dict) -> list[dict]:
+    return [output.get("data", {}) for output in cell.get("outputs", [])]
+
+
+def _asked(cell: dict) -> list[dict]:
+    """Return the questions of a cell, none if it asks for no prediction."""
+    kind = cards.Prediction.mime
+    return [q for data in _shown(cell) if kind in data for q in data[kind]["questions"]]
+
+
+def _links(chapter: str, shown: list[dict]) -> str:
+    """Return as HTML which tables, figures and widgets open, none if there are none."""
+    said = []
+    for data in shown:
+        if tables.Table.mime in data:
+            said.append("a table")
+        elif name := data.get(figures.MIME, {}).get("name"):
+            kind = "a widget" if VIEW in data else "a figure"
+            said.append(f'<a href="{chapter}.html#{name}">{kind}</a>')
+    return f"<p>Opens {', '.join(said)}.</p>" if said else ""
 
 
 def _vote(chapter: str, question: dict, found: Mapping[str, dict]) -> str:
