@@ -4,8 +4,12 @@ import json
 import re
 
 import pytest
+from bookext import teaching
+from bookext.chapters import cells_of
 from bs4 import BeautifulSoup
 from visit import CHAPTERS, text_of
+
+from evidence import figures
 
 
 @pytest.fixture(scope="module")
@@ -45,6 +49,11 @@ def test_a_teacher_reads_what_comes_out_of_every_vote(page):
         }
         verdicts = [name for name in questions if "/" not in name]
         assert shown == {name: judged[name] for name in verdicts}, chapter
+        cells = cells_of(f"book/{chapter}")
+        opened = [x for k in range(len(cells)) for x in teaching.veiled(cells, k)]
+        figs = [x[figures.MIME]["name"] for x in opened if figures.MIME in x]
+        links = lesson.select("details a[href*='#fig-']")
+        assert [a["href"].partition("#")[2] for a in links] == figs, chapter
         said = [each.text for each in lesson.select("details p")]
         numbers = sum("Measured: " in text for text in said)
         assert numbers == len(questions) - len(verdicts), chapter
