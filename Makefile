@@ -12,8 +12,8 @@ WORKERS ?= $(shell $(PYTHON) -c "import os; print(min(4, os.cpu_count() or 2))")
 export PYTHONDONTWRITEBYTECODE := 1
 
 TESTS ?= tests book
-# One thread in each worker, so that two do not wait for one another's.
-PYTEST := OMP_NUM_THREADS=1 $(RUN) -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder -q
+# One thread and one process in each worker, so that none waits for those of another.
+PYTEST := OMP_NUM_THREADS=1 LOKY_MAX_CPU_COUNT=1 $(RUN) -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder -q
 
 # JupyterLab's settings and open tabs are the environment's, never those in one's home.
 LAB := JUPYTERLAB_WORKSPACES_DIR=.venv/workspaces PATH="$$PWD/$(BIN):$$PATH"

@@ -10,6 +10,7 @@ import ast
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from functools import cache
 
 CALLS = {  # a cell that makes one of these calls is of that kind
     "figures.show": "figure",
@@ -93,6 +94,7 @@ def seen(cell: dict) -> list[str]:
     return [line for text in texts for line in text.splitlines() if line.strip()]
 
 
+@cache
 def _derived(source: str) -> tuple[str, ...]:
     try:
         code = re.sub(r"^([ \t]*)[%!].*$", r"\1pass", source, flags=re.MULTILINE)

@@ -186,7 +186,7 @@ EXERCISES = {
                 ),
                 (
                     [42, 41, 376832],
-                    "by custom convolutions in shortcuts are not counted",
+                    "by custom, convolutions in shortcuts are not counted",
                 ),
                 (
                     [38, 41, 311296],

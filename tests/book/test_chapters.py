@@ -146,6 +146,20 @@ def test_a_lesson_stands_beside_it_that_names_its_tasks(chapter):
     assert not lost, f"book/{chapter.name}{lessons.ENDING}: no task {', '.join(lost)}"
 
 
+def test_what_the_lesson_lets_one_change_is_in_the_code(chapter):
+    """That it runs when it is changed, ``test_own_experiments.py`` says."""
+    file = f"book/{chapter.name}{lessons.ENDING}"
+    tries = lessons.of(chapter.name, chapter.root / "book")["homework"]["tries"]
+    assert tries or chapter.has_tag("opening"), (
+        f"{file}: say in `tries` what its own experiment lets one change"
+    )
+    for changes in tries:
+        try:
+            lessons.tried(chapter.notebook, changes)
+        except ValueError as error:
+            pytest.fail(f"{file}: {error}")
+
+
 @pytest.mark.parametrize("path", PATHS, ids=[path.stem for path in PATHS])
 def test_a_notebook_is_a_chapter_or_says_what_else(path):
     chapter = Chapter(path)

@@ -73,7 +73,7 @@ def pytest_in(root: Path, *arguments, **variables) -> subprocess.CompletedProces
     return python(root, "-m", "pytest", *quiet, *arguments, **variables)
 
 
-def in_a_kernel(root: Path, *sources: str, **variables) -> list[list[dict]]:
+def in_a_kernel(root: Path, *sources: str, **options) -> list[list[dict]]:
     """Run cells in a kernel of their own, and return the outputs of each."""
     cells = [new_code_cell(source) for source in sources]
     path = root / "cells.ipynb"
@@ -83,7 +83,7 @@ def in_a_kernel(root: Path, *sources: str, **variables) -> list[list[dict]]:
         "nbclient.NotebookClient(n, kernel_name='python3').execute(); "
         "nbformat.write(n, 'cells.ipynb')"
     )
-    done = python(root, "-c", execute, **variables)
+    done = python(root, "-c", execute, **options)
     assert done.returncode == 0, done.output
     return [cell.outputs for cell in nbformat.read(path, 4).cells]
 

@@ -404,6 +404,13 @@ def leave_a_widget_behind(book):
         output["data"].pop(notebooks.VIEW, None)
 
 
+def try_nothing(book):
+    path = book.root / LESSON
+    lesson = yaml.safe_load(path.read_text("utf8"))
+    lesson["homework"]["tries"] = []
+    path.write_text(yaml.safe_dump(lesson), "utf8")
+
+
 def name_another_alternative_text(book):
     data = book.data("figure", SVG)
     label = html.escape("On logarithmic axes")
@@ -522,6 +529,16 @@ ANATOMY = {
         lambda book: book.edit(LESSON, "[assumption, ", "[assumptions, "),
         f"{LESSON}: no task assumptions",
     ),
+    "nothing_to_try": (
+        T.test_what_the_lesson_lets_one_change_is_in_the_code,
+        try_nothing,
+        "say in `tries` what",
+    ),
+    "a_try_of_what_is_not_there": (
+        T.test_what_the_lesson_lets_one_change_is_in_the_code,
+        lambda book: book.edit(LESSON, '"N = 4"', '"N = 5"'),
+        f"{LESSON}: 'N = 5' stands in 0 cells",
+    ),
     "statement_not_shown": (
         T.test_outputs_show_the_data_that_they_carry,
         say_in_output("verdict", "the mean of", "the median of"),
@@ -567,7 +584,10 @@ def opening(book):
     path = book.root / "book" / f"{OPENING}.ipynb"
     path.write_text(text, "utf8")
     lesson = yaml.safe_load((book.root / LESSON).read_text("utf8"))
-    lesson |= {"catches": {}, "homework": {"tasks": [], "own": "Look at it again."}}
+    lesson |= {
+        "catches": {},
+        "homework": {"tasks": [], "own": "Look at it again.", "tries": []},
+    }
     path.with_suffix(".teaching.yaml").write_text(yaml.safe_dump(lesson), "utf8")
     page = Book(book.root, OPENING)
     notebooks.tidy(page.notebook)

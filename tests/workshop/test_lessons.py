@@ -22,7 +22,11 @@ LESSON = {
         {"minutes": 10, "do": "Pairs do the slope: which sign?"},
     ],
     "catches": {"slope": "Believes that it is the value."},
-    "homework": {"tasks": ["width"], "own": "Hand in (and explain) the figure."},
+    "homework": {
+        "tasks": ["width"],
+        "own": "Hand in (and explain) the figure.",
+        "tries": [{"N = 4": "N = 1"}],
+    },
 }
 FAULTS = {  # what is changed, and what is said
     "a key nobody knows": ({"befor": 1}, "the file has befor; its keys are minutes, "),
@@ -45,8 +49,16 @@ FAULTS = {  # what is changed, and what is said
         "there is no task slop; there are slope, width",
     ),
     "homework that is unknown": (
-        {"homework": {"tasks": ["x"], "own": "Do it."}},
+        {"homework": {"tasks": ["x"], "own": "Do it.", "tries": []}},
         "there is no task x; there",
+    ),
+    "a try in words": (
+        {"homework": {"tasks": [], "own": "Do it.", "tries": ["N = 1"]}},
+        "one of `tries` is no text and what replaces it: 'N = 1'",
+    ),
+    "a try that changes nothing": (
+        {"homework": {"tasks": [], "own": "Do it.", "tries": [{"N": "N"}]}},
+        "one of `tries` is no text and what replaces it: {'N': 'N'}",
     ),
     "no homework": ({"homework": {"own": "Do it."}}, "`homework` lacks `tasks`"),
 }

@@ -82,6 +82,14 @@ def targets(docname: str) -> set[str]:
 
 
 @cache
+def pages() -> list[str]:
+    """Return the names of all pages there are, on this site or not."""
+    files = [path for end in ("md", "ipynb") for path in BOOK.rglob(f"*.{end}")]
+    files = [path for path in files if path.parent.name[0] != "."]  # what Jupyter keeps
+    return [path.relative_to(BOOK.parent).with_suffix("").as_posix() for path in files]
+
+
+@cache
 def moved() -> dict[str, str | None]:
     """Return former name -> name now, ``None`` where nothing is left."""
     path = BOOK / "moved.yml"
@@ -104,10 +112,7 @@ def holder(target: str, env) -> str | None:
     names = {name.strip() for name in target.lower().split(",")}  # {cite} takes many
     if names <= moved().keys():
         return ""
-    files = [path for end in ("md", "ipynb") for path in BOOK.rglob(f"*.{end}")]
-    files = [path for path in files if path.parent.name[0] != "."]  # what Jupyter keeps
-    pages = [path.relative_to(BOOK.parent).with_suffix("").as_posix() for path in files]
-    found = {page for page in pages if names <= targets(page)}
+    found = {page for page in pages() if names <= targets(page)}
     return None if found & env.found_docs else min(found, default=None)
 
 
